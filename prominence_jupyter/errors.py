@@ -1,0 +1,150 @@
+"""Every error this package raises on purpose, as one tree.
+
+::
+
+    ProminenceError
+    ├── UsageError               what was typed: an option, a verb, a cell that is not JSON
+    ├── DescriptionError         a job description that breaks the rules; nothing was sent
+    ├── TokenError               there is no usable token; nothing was sent
+    │   ├── TokenMissing
+    │   ├── TokenUnreadable
+    │   ├── TokenMalformed
+    │   └── TokenExpired
+    ├── ServiceError             the service answered, but not with what was asked for
+    │   ├── AuthenticationFailed     it does not accept the token
+    │   ├── FunctionalityDisabled    this deployment has that part switched off
+    │   ├── NoSuchJob
+    │   ├── RequestRefused           any other 4xx, with the service's words
+    │   ├── ServiceFailed            5xx or 429 (transient)
+    │   └── UnexpectedAnswer         HTML, broken JSON, an object where a list belongs
+    ├── Unreachable              no answer at all (transient)
+    ├── SubmissionUncertain      the answer to a submission was lost
+    ├── WaitTimeout              the job was still going when the time was up
+    └── LocalServiceError        the service on this machine cannot start or stop
+
+``transient`` tells whether the same request may succeed later.
+Messages say what happened, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from prominence_jupyter.protocol.validation import Problem
+
+
+class ProminenceError(Exception):
+    """Root of every error raised on purpose by this package."""
+
+    transient: ClassVar[bool] = False
+
+
+class UsageError(ProminenceError):
+    """A magic, option or cell was typed in a way that cannot be understood."""
+
+
+class DescriptionError(ProminenceError):
+    """A job description breaks the rules; it was not sent.
+
+    Attributes
+    ----------
+    problems
+        Every problem found, in the order of the description.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = "the job description has a problem" if count == 1 else f"the job description has {count} problems"
+        lines = [f"  {problem}" for problem in self.problems]
+        super().__init__("\n".join([f"{head}; nothing was submitted:", *lines]))
+
+
+class TokenError(ProminenceError):
+    """No usable access token; nothing was sent."""
+
+
+class TokenMissing(TokenError):
+    """Neither ``PROMINENCE_TOKEN`` nor the token file is there."""
+
+
+class TokenUnreadable(TokenError):
+    """The token file exists and cannot be read."""
+
+
+class TokenMalformed(TokenError):
+    """The token file or variable holds something that cannot be a token."""
+
+
+class TokenExpired(TokenError):
+    """The token says of itself that its time is over."""
+
+
+class ServiceError(ProminenceError):
+    """The service answered, but not with what was asked for.
+
+    Attributes
+    ----------
+    status
+        HTTP status code of the answer, None when the answer was a 200 that made no sense.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AuthenticationFailed(ServiceError):
+    """401: the service does not accept the token."""
+
+
+class FunctionalityDisabled(ServiceError):
+    """401 with the words "Functionality disabled": not a matter of the token."""
+
+
+class NoSuchJob(ServiceError):
+    """The service knows no job with that id, or it is another user's."""
+
+
+class RequestRefused(ServiceError):
+    """4xx: the service understood and refused, in its own words."""
+
+
+class ServiceFailed(ServiceError):
+    """5xx or 429: the service could not answer now.
+
+    Attributes
+    ----------
+    retry_after_s
+        Seconds the service asked to wait, None if it did not say.
+    """
+
+    transient = True
+
+    def __init__(self, message: str, status: int | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message, status)
+        self.retry_after_s = retry_after_s
+
+
+class UnexpectedAnswer(ServiceError):
+    """The answer is not what this API gives: often a wrong ``PROMINENCE_URL``."""
+
+
+class Unreachable(ProminenceError):
+    """No connection, or no answer within the time limit."""
+
+    transient = True
+
+
+class SubmissionUncertain(ProminenceError):
+    """The answer to a submission was lost: the job may or may not exist. It was not sent again."""
+
+
+class WaitTimeout(ProminenceError):
+    """The job had not ended when the time was up; it goes on."""
+
+
+class LocalServiceError(ProminenceError):
+    """The local service cannot be started, joined or stopped."""

@@ -1,0 +1,26 @@
+"""Paths of the REST API, relative to the base URL.
+
+Source: sections 7.1.1 to 7.1.6 of the PROMINENCE documentation, "Using the API".
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+from urllib.parse import quote
+
+DEFAULT_URL: Final = "https://eosc.prominence.cloud/api/v1"
+JOBS: Final = "/jobs"
+
+Stream = Literal["stdout", "stderr"]
+JobId = int | str
+"""Ids are integers at most services and short strings at some: opaque, compared as text."""
+
+
+def job(job_id: JobId) -> str:
+    """Path of one job. The id is quoted, so that no id can reach another route."""
+    return f"{JOBS}/{quote(str(job_id), safe='')}"
+
+
+def output(job_id: JobId, stream: Stream) -> str:
+    """Path of the standard output or standard error of one job."""
+    return f"{job(job_id)}/{stream}"
