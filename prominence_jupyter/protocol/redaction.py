@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 HIDDEN: Final = "[hidden]"
 _URL_KEYS: Final = frozenset({"url", "image"})
+_SHOWN_KEYS: Final = {"imagePullCredential": {"username"}, "storage": {"type", "mountpoint"}}
+"""Objects of which only these keys are shown: the rest are accounts, addresses and keys."""
 
 
 def redact(value: Any, *, _key: str = "") -> Any:
@@ -22,13 +24,7 @@ def redact(value: Any, *, _key: str = "") -> Any:
     passwords and keys of ``storage``, and the query, fragment and password of every URL.
     """
     if isinstance(value, Mapping):
-        if _key == "imagePullCredential":
-            return {k: v if k == "username" else HIDDEN for k, v in value.items()}
-        if _key == "inputs":
-            return {k: HIDDEN if k == "content" else redact(v, _key=k) for k, v in value.items()}
-        if _key == "storage":
-            return {k: _redact_storage(k, v) for k, v in value.items()}
-        return {k: redact(v, _key=k) for k, v in value.items()}
+        return {k: HIDDEN if _is_secret(_key, k) else redact(v, _key=k) for k, v in value.items()}
     if isinstance(value, list):
         return [redact(item, _key=_key) for item in value]
     if isinstance(value, str) and _key in _URL_KEYS:
@@ -36,9 +32,11 @@ def redact(value: Any, *, _key: str = "") -> Any:
     return value
 
 
-def _redact_storage(key: str, value: Any) -> Any:
-    """Keep a storage block's type and mount point; what else it holds (addresses, accounts, keys) is hidden."""
-    return value if key in {"type", "mountpoint"} else HIDDEN
+def _is_secret(parent: str, key: str) -> bool:
+    if parent == "inputs":
+        return key == "content"
+    shown = _SHOWN_KEYS.get(parent)
+    return shown is not None and key not in shown
 
 
 def redact_url(url: str) -> str:
