@@ -1,0 +1,54 @@
+"""PROMINENCE jobs from a notebook.
+
+``%load_ext prominence_jupyter`` gives the magics; `connect` and `local` give the same from Python.
+Importing this package does nothing: what is heavy is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from prominence_jupyter.errors import ProminenceError as ProminenceError
+    from prominence_jupyter.jobs.job import Job as Job
+    from prominence_jupyter.jobs.session import Session as Session
+    from prominence_jupyter.jobs.session import connect as connect
+    from prominence_jupyter.jobs.session import local as local
+    from prominence_jupyter.protocol.description import JobDescription as JobDescription
+    from prominence_jupyter.protocol.record import JobRecord as JobRecord
+    from prominence_jupyter.usage.frames import jobs_frame as jobs_frame
+    from prominence_jupyter.usage.frames import tasks_frame as tasks_frame
+
+_HOMES = {
+    "Job": "jobs.job",
+    "JobDescription": "protocol.description",
+    "JobRecord": "protocol.record",
+    "ProminenceError": "errors",
+    "Session": "jobs.session",
+    "connect": "jobs.session",
+    "jobs_frame": "usage.frames",
+    "local": "jobs.session",
+    "tasks_frame": "usage.frames",
+}
+
+__all__ = [*sorted(_HOMES), "load_ipython_extension"]  # noqa: PLE0604 - names, all of them
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magics; called by ``%load_ext prominence_jupyter``."""
+    from prominence_jupyter.magics.prominence import ProminenceMagics  # noqa: PLC0415 - only where there is IPython
+
+    shell.register_magics(ProminenceMagics)

@@ -20,6 +20,7 @@
     ├── Unreachable              no answer at all (transient)
     ├── SubmissionUncertain      the answer to a submission was lost
     ├── WaitTimeout              the job was still going when the time was up
+    ├── JobFailed                a job that a cell waited for did not succeed
     └── LocalServiceError        the service on this machine cannot start or stop
 
 ``transient`` tells whether the same request may succeed later.
@@ -144,6 +145,10 @@ class SubmissionUncertain(ProminenceError):
 
 class WaitTimeout(ProminenceError):
     """The job had not ended when the time was up; it goes on."""
+
+
+class JobFailed(ProminenceError):
+    """A job that a cell waited for did not succeed, so that what comes after the cell does not run."""
 
 
 class LocalServiceError(ProminenceError):

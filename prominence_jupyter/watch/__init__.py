@@ -1,0 +1,1 @@
+"""Watching jobs while they run: one poller for all of them, and followers of their output."""

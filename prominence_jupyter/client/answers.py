@@ -1,0 +1,121 @@
+"""Read a service's answer: JSON of the right shape, or one of our errors with the service's own words."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    FunctionalityDisabled,
+    NoSuchJob,
+    RequestRefused,
+    ServiceError,
+    ServiceFailed,
+    UnexpectedAnswer,
+)
+
+_WORDS_SHOWN: Final = 300
+_UNKNOWN_JOB: Final = frozenset({"Job does not exist", "No such job(s)"})
+_PARAGRAPH: Final = re.compile(r"<(title|p)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: all that the rest of the client needs of a response."""
+
+    request: str
+    """Method and URL without its query, for messages."""
+    status: int
+    content_type: str
+    body: bytes
+    retry_after_s: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a 2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    def json_object(self) -> Mapping[str, Any]:
+        """Return the JSON object in the body.
+
+        Raises
+        ------
+        UnexpectedAnswer
+            It is HTML, broken JSON or another kind of value.
+        """
+        value = self._json()
+        if not isinstance(value, dict):
+            raise UnexpectedAnswer(f"{self.request} gave {_kind(value)} where a JSON object belongs{CHECK_URL}")
+        return value
+
+    def json_list(self) -> list[Mapping[str, Any]]:
+        """Return the list of JSON objects in the body.
+
+        Raises
+        ------
+        RequestRefused
+            An error object with status 200 stands where the list belongs.
+        UnexpectedAnswer
+            It is HTML, broken JSON or another kind of value.
+        """
+        value = self._json()
+        if isinstance(value, dict) and isinstance(value.get("error"), str):
+            raise RequestRefused(f"{self.request} was refused: {_shorten(value['error'])}", self.status)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise UnexpectedAnswer(f"{self.request} gave {_kind(value)} where a list of jobs belongs{CHECK_URL}")
+        return value
+
+    def error(self) -> ServiceError:
+        """Return the error that this answer is; only for an answer that is not `ok`."""
+        words = self._words()
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            if words == "Functionality disabled":
+                return FunctionalityDisabled(f"{self.request}: this service has that part switched off", self.status)
+            return AuthenticationFailed(f"{self.request}: the service does not accept the token ({words})", self.status)
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            said = f"{self.request}: the service failed with {self.status} ({words}); try again in a while"
+            return ServiceFailed(said, self.status, self.retry_after_s)
+        if words in _UNKNOWN_JOB:
+            return NoSuchJob(f"{self.request}: {words}", self.status)
+        if "json" not in self.content_type:  # no route of the API answers so: outside of it
+            return UnexpectedAnswer(f"{self.request} gave {self.status} ({words}){CHECK_URL}", self.status)
+        return RequestRefused(f"{self.request} was refused: {words}", self.status)
+
+    def _json(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            what = "HTML" if "html" in self.content_type else "an answer that is not whole JSON"
+            raise UnexpectedAnswer(f"{self.request} gave {what} ({self._words()}){CHECK_URL}") from None
+
+    def _words(self) -> str:
+        """Return what the service said, as one short line."""
+        text = self.body.decode("utf-8", "replace")
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            paragraphs = [match[2] for match in _PARAGRAPH.finditer(text)]
+            return _shorten(html.unescape(_TAG.sub(" ", ": ".join(paragraphs) or text)))
+        if isinstance(value, dict) and isinstance(value.get("error"), str):
+            return _shorten(value["error"])
+        return _shorten(text)
+
+
+CHECK_URL: Final = "; is PROMINENCE_URL right?"
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WORDS_SHOWN else f"{line[:_WORDS_SHOWN]}…"
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "text", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,111 @@
+"""`Client`: the jobs API of PROMINENCE, typed. Section 7.1 of its documentation, one method a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prominence_jupyter.client.transport import ATTEMPTS, RequestLost, Transport
+from prominence_jupyter.errors import NoSuchJob, ServiceError, ServiceFailed, SubmissionUncertain, UnexpectedAnswer
+from prominence_jupyter.protocol import paths
+from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.paths import JobId, Stream
+from prominence_jupyter.protocol.record import JobRecord
+
+_NOT_TAKEN: Final = range(300, 500)
+"""Answers after which a submission certainly made no job: moved, refused, not found, too many requests."""
+
+
+class Client:
+    """The jobs API of one service.
+
+    Every method may raise the errors of `prominence_jupyter.errors` below `TokenError`, `ServiceError` and
+    `Unreachable`. Requests that only read are repeated when that may help; others are sent once.
+
+    Parameters
+    ----------
+    transport
+        The connection to the service.
+    attempts
+        How often a request that only reads is tried; 1 for a poller, whose next tick is the next attempt.
+    """
+
+    def __init__(self, transport: Transport, *, attempts: int = ATTEMPTS) -> None:
+        self.transport = transport
+        self._attempts = attempts
+
+    def submit(self, description: JobDescription) -> JobId:
+        """Submit a job and return its id.
+
+        Raises
+        ------
+        SubmissionUncertain
+            The answer was lost, so the job may exist. It is not sent again.
+        """
+        try:
+            answer = self.transport.send("POST", paths.JOBS, json=description.body)
+            job_id = answer.json_object().get("id")
+        except (RequestLost, UnexpectedAnswer, ServiceFailed) as error:
+            if isinstance(error, ServiceError) and error.status in _NOT_TAKEN:
+                raise
+            raise _uncertain(error) from None
+        if isinstance(job_id, bool) or not isinstance(job_id, int | str):
+            raise _uncertain(UnexpectedAnswer(f"{answer.request} gave no job id"))
+        return job_id
+
+    def active_jobs(self) -> list[JobRecord]:
+        """Return the jobs that have not ended, as the plain listing has them: without resources and execution."""
+        answer = self.transport.get(paths.JOBS, attempts=self._attempts)
+        return [JobRecord.from_json(job) for job in answer.json_list()]
+
+    def completed_jobs(self, num: int = 1) -> list[JobRecord]:
+        """Return the last `num` ended jobs, newest first.
+
+        Services that give detail in listings do so here; `JobRecord.has_detail` tells.
+        """
+        params = {"completed": "true", "num": str(num), "detail": "true"}
+        answer = self.transport.get(paths.JOBS, params, attempts=self._attempts)
+        return [JobRecord.from_json(job) for job in answer.json_list()]
+
+    def job(self, job_id: JobId) -> JobRecord | None:
+        """Return everything about one job; None when the service gives an empty list.
+
+        For an instant between running and finished a service may give an empty list for a job that exists.
+        """
+        answer = self.transport.get(paths.job(job_id), attempts=self._attempts)
+        jobs = answer.json_list()
+        return JobRecord.from_json(jobs[0]) if jobs else None
+
+    def output(self, job_id: JobId, stream: Stream, offset: int | None = None) -> bytes:
+        """Return the bytes of a job's standard output or error, empty before it starts.
+
+        Parameters
+        ----------
+        job_id, stream
+            Which output.
+        offset
+            Number of bytes to leave out at the start. Not every service understands it: one that does not
+            gives the whole output.
+        """
+        params = None if offset is None else {"offset": str(offset)}
+        return self.transport.get(paths.output(job_id, stream), params, attempts=self._attempts).body
+
+    def delete(self, job_id: JobId) -> None:
+        """Delete a job that has not ended.
+
+        Raises
+        ------
+        NoSuchJob
+            It has ended already, or does not exist.
+        """
+        try:
+            self.transport.send("DELETE", paths.job(job_id))
+        except NoSuchJob as error:
+            said = f"job {job_id} cannot be deleted: it has ended already, or does not exist ({error})"
+            raise NoSuchJob(said, error.status) from None
+
+
+def _uncertain(error: Exception) -> SubmissionUncertain:
+    return SubmissionUncertain(
+        f"the answer to the submission was lost ({error}): the job may or may not have been submitted. "
+        "It was not sent again; look with %prominence list before you submit it once more"
+    )

@@ -1,0 +1,118 @@
+"""The access token: where it is found, when it ends, and that nobody sees it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import jwt
+
+from prominence_jupyter.errors import TokenExpired, TokenMalformed, TokenMissing, TokenUnreadable
+
+VARIABLE: Final = "PROMINENCE_TOKEN"
+FILE: Final = Path("~/.prominence/token")
+_NEW_ONE: Final = "get a new one with `prominence login` in a terminal, or set PROMINENCE_TOKEN"
+
+
+class Token:
+    """An access token that shows itself nowhere: not in `repr`, not in `str`, not in a traceback.
+
+    Attributes
+    ----------
+    source
+        Where it came from, in words fit for a message.
+    """
+
+    __slots__ = ("_text", "source")
+
+    def __init__(self, text: str, source: str) -> None:
+        text = text.strip()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise TokenMalformed(f"{source} does not hold an access token; {_NEW_ONE}")
+        self._text = text
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"Token([hidden], source={self.source!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a token cannot be pickled: it would end up in a file")
+
+    def reveal(self) -> str:
+        """Return the token itself, for the header of a request and nothing else."""
+        return self._text
+
+    @property
+    def expires(self) -> float | None:
+        """When the token ends by its own account (`exp` of a JWT, Unix seconds); None if it does not say."""
+        try:
+            claims = jwt.decode(self._text, options={"verify_signature": False})
+        except jwt.InvalidTokenError:
+            return None  # opaque tokens are fine
+        exp = claims.get("exp")
+        return float(exp) if isinstance(exp, int | float) else None
+
+    def check_expiry(self, now: float | None = None) -> None:
+        """Raise `TokenExpired` when the token says that its time is over."""
+        if (expires := self.expires) is not None and expires <= (time.time() if now is None else now):
+            when = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            raise TokenExpired(f"the access token from {self.source} expired at {when}; {_NEW_ONE}")
+
+
+def find_token(environ: Mapping[str, str], file: Path = FILE) -> Token:
+    """Find the token as the official client does: the variable PROMINENCE_TOKEN, else the token file.
+
+    Parameters
+    ----------
+    environ
+        Usually `os.environ`.
+    file
+        JSON with ``access_token`` (as the official client writes it) or the bare token.
+
+    Raises
+    ------
+    TokenMissing, TokenUnreadable, TokenMalformed
+        Each with what to do about it.
+    """
+    if text := environ.get(VARIABLE, ""):
+        return Token(text, f"the variable {VARIABLE}")
+    path = file.expanduser()
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise TokenMissing(
+            "there is no access token: run `prominence login` in a terminal, or set PROMINENCE_TOKEN; "
+            "to try things on this machine without an account, run %prominence local"
+        ) from None
+    except UnicodeDecodeError:
+        raise TokenMalformed(f"{path} is not a text file, so it holds no access token; {_NEW_ONE}") from None
+    except OSError as error:
+        raise TokenUnreadable(
+            f"{path} cannot be read ({error.strerror}); mend its permissions, or {_NEW_ONE}"
+        ) from None
+    return Token(_from_file(content, path), str(path))
+
+
+def _from_file(content: str, path: Path) -> str:
+    """Return the token in a file's text. No error may quote the text: it may be most of a token."""
+    try:
+        data: Any = json.loads(content)
+    except ValueError:
+        if content.lstrip().startswith(("{", "[")):
+            raise TokenMalformed(f"{path} is broken JSON; {_NEW_ONE}") from None
+        return content
+    if isinstance(data, dict) and isinstance(data.get("access_token"), str):
+        return str(data["access_token"])
+    if isinstance(data, dict | list):
+        raise TokenMalformed(f"{path} is JSON without an access_token; {_NEW_ONE}")
+    return content  # a bare token can look like a JSON number or a quoted string

@@ -1,0 +1,123 @@
+"""`Job`: the handle of a submitted job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prominence_jupyter.errors import NoSuchJob, WaitTimeout
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.paths import JobId, Stream
+from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.watch.watched_job import Listener, WatchedJob
+
+if TYPE_CHECKING:
+    from prominence_jupyter.jobs.session import Session
+
+
+class Job:
+    """A job at a service. Get one from `Session.submit` or `Session.job`.
+
+    Attributes
+    ----------
+    id
+        The id the service gave it.
+    session
+        The session it belongs to.
+    """
+
+    def __init__(self, session: Session, job_id: JobId, record: JobRecord | None = None) -> None:
+        self.id = job_id
+        self.session = session
+        self._record = record
+        self._ended = False
+
+    def __repr__(self) -> str:
+        known = self._record
+        name = f" {known.name!r}" if known and known.name else ""
+        return f"<Job {self.id}{name}: {known.status if known else 'submitted'}>"
+
+    @property
+    def latest(self) -> JobRecord | None:
+        """The last record that this handle has seen, None before the first; nothing is asked."""
+        return self._record
+
+    @property
+    def record(self) -> JobRecord:
+        """The job as the service reports it now (one request, none once it has ended).
+
+        Raises
+        ------
+        NoSuchJob
+            The service knows no such job, and never did in this session.
+        """
+        if not self._ended:
+            record = self.session.client.job(self.id)
+            if record is None and self._record is None:
+                raise NoSuchJob(f"there is no job {self.id} at {self.session.url}")
+            self._record = record or self._record
+        assert self._record is not None  # noqa: S101 - one of the two above
+        return self._record
+
+    @property
+    def status(self) -> str | None:
+        """The status as the service reports it now, such as ``running``. ``completed`` does not mean exit code 0."""
+        return self.record.status
+
+    def done(self) -> bool:
+        """Tell whether the job has ended for good: its status is final and the active listing has it no more."""
+        if not self._ended:
+            record = self.record
+            if status.is_final(record.status):
+                active = {str(listed.id) for listed in self.session.client.active_jobs()}
+                self._ended = has_ended(record, listed_active=str(self.id) in active)
+        return self._ended
+
+    def wait(self, timeout: float | None = None) -> JobRecord:
+        """Wait until the job has ended and return its record. An interrupt ends the waiting, not the job.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait at most; None waits as long as it takes.
+
+        Raises
+        ------
+        WaitTimeout
+            The job had not ended by then; it goes on.
+        NoSuchJob
+            The service knows the job no more.
+        """
+        with self.session.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
+            return self.wait_for(watched, timeout)
+
+    def wait_for(self, watched: WatchedJob, timeout: float | None) -> JobRecord:
+        """Wait, as `wait` does, for a job that is being watched already."""
+        if not watched.finished.wait(timeout):
+            raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
+        snapshot = watched.snapshot
+        if snapshot.gone or snapshot.record is None:
+            raise NoSuchJob(f"{self.session.url} knows no job {self.id} any more")
+        self._record, self._ended = snapshot.record, True
+        return snapshot.record
+
+    def stdout(self) -> str:
+        """Return the standard output so far, decoded as UTF-8; bytes that are not become U+FFFD."""
+        return self.output("stdout").decode("utf-8", "replace")
+
+    def stderr(self) -> str:
+        """Return the standard error so far, decoded as UTF-8; bytes that are not become U+FFFD."""
+        return self.output("stderr").decode("utf-8", "replace")
+
+    def output(self, stream: Stream) -> bytes:
+        """Return one of the outputs so far, as bytes."""
+        return self.session.client.output(self.id, stream)
+
+    def delete(self) -> None:
+        """Delete the job: it is ended if it runs.
+
+        Raises
+        ------
+        NoSuchJob
+            It has ended already, or does not exist.
+        """
+        self.session.client.delete(self.id)

@@ -1,0 +1,166 @@
+"""`Session`: a connection to one service, and what can be done there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.token import Token, find_token
+from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.errors import NoSuchJob
+from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.paths import DEFAULT_URL, JobId
+from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.watcher import Watcher
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONNECTIONS: Final = 8
+_LONGEST_PAUSE_S: Final = 10.0
+_LONGEST_PAUSE_LOOPBACK_S: Final = 1.0
+
+
+class Session:
+    """A connection to one service. Make one with `connect` or `local`.
+
+    Attributes
+    ----------
+    client
+        The requests themselves.
+    watcher
+        Follows jobs in a thread of its own while someone wants to know.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.client = Client(transport)
+        longest_s = _LONGEST_PAUSE_LOOPBACK_S if transport.is_loopback else _LONGEST_PAUSE_S
+        self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_s)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.url}>"
+
+    @property
+    def url(self) -> str:
+        """Base URL of the service."""
+        return self.client.transport.url
+
+    def is_same_as(self, other: Session) -> bool:
+        """Tell whether another session is with the same service and the same token."""
+        return self.url == other.url and self.client.transport.token == other.client.transport.token
+
+    def submit(
+        self, description: JobDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
+    ) -> Job:
+        """Submit a job.
+
+        Parameters
+        ----------
+        description
+            The job as PROMINENCE describes it, see `JobDescription.prepare`. It is not changed.
+        labels
+            Added to its labels.
+
+        Raises
+        ------
+        DescriptionError
+            It breaks a rule; nothing was sent.
+        SubmissionUncertain
+            The answer was lost, so the job may exist.
+        """
+        if not isinstance(description, JobDescription):
+            description = JobDescription.prepare(description, labels=labels)
+        job_id = self.client.submit(description)
+        return Job(self, job_id, JobRecord(id=job_id, name=description.name, status="submitted"))
+
+    def job(self, job_id: JobId) -> Job:
+        """Return the job with that id.
+
+        Raises
+        ------
+        NoSuchJob
+            The service gave no such job, twice.
+        """
+        # One empty answer is not a lost job: a service may give it for an instant when a job ends.
+        record = self.client.job(job_id) or self.client.job(job_id)
+        if record is None:
+            raise NoSuchJob(f"there is no job {job_id} at {self.url}")
+        return Job(self, job_id, record)
+
+    def jobs(self) -> list[JobRecord]:
+        """Return the jobs that have not ended, in the service's order; plain, without resources and execution."""
+        return self.client.active_jobs()
+
+    def completed_records(self, num: int = 1) -> list[JobRecord]:
+        """Return the last `num` ended jobs with all that is known of them, newest first.
+
+        One request where the service gives detail in listings, else one more for each job.
+        """
+        records = self.client.completed_jobs(num)
+        if all(record.has_detail for record in records):
+            return records
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            return list(pool.map(self._with_detail, records))
+
+    def completed(self, num: int = 1) -> pd.DataFrame:
+        """Return the last `num` ended jobs as a frame, newest first; see `usage.jobs_frame` for its columns."""
+        from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
+
+        return jobs_frame(self.completed_records(num))
+
+    def tasks(self, num: int = 1) -> pd.DataFrame:
+        """Return the tasks of the last `num` ended jobs as a frame; see `usage.tasks_frame` for its columns."""
+        from prominence_jupyter.usage.frames import tasks_frame  # noqa: PLC0415 - pandas, when it is first used
+
+        return tasks_frame(self.completed_records(num))
+
+    def _with_detail(self, record: JobRecord) -> JobRecord:
+        return (self.client.job(record.id) if record.id is not None else None) or record
+
+
+def connect(url: str | None = None, token: str | None = None) -> Session:
+    """Connect to a PROMINENCE service. Nothing is sent yet.
+
+    Parameters
+    ----------
+    url
+        Base URL; default: the variable PROMINENCE_URL, else ``https://eosc.prominence.cloud/api/v1``.
+    token
+        Access token; default: the variable PROMINENCE_TOKEN, else the file ``~/.prominence/token``.
+
+    Raises
+    ------
+    TokenMissing, TokenUnreadable, TokenMalformed, TokenExpired
+        There is no usable token.
+    UsageError
+        The URL is none.
+    """
+    found = Token(token, "the argument") if token is not None else find_token(os.environ)
+    found.check_expiry()
+    return Session(Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found))
+
+
+def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session:
+    """Connect to the local service; start it if it does not run.
+
+    It runs jobs on this machine, **without isolation**, and goes on when Python ends.
+
+    Parameters
+    ----------
+    cpus, memory_gb
+        What its jobs may use together, in cores and GB; default: all that this process may use. Of no effect
+        when it runs already.
+
+    Raises
+    ------
+    LocalServiceError
+        It does not start.
+    """
+    from prominence_jupyter.local_service import control  # noqa: PLC0415 - tornado, when it is first used
+
+    info = control.start(cpus=cpus, memory_gb=memory_gb)
+    return Session(Transport(info.url, Token(info.token(), "the local service")))

@@ -1,0 +1,127 @@
+"""What can be typed after the magics, as `argparse` parsers; they are also the text of their help."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from typing import NoReturn
+
+from prominence_jupyter.errors import UsageError
+
+
+class HelpShown(Exception):
+    """The help has been printed and there is nothing more to do."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises our errors where argparse would end the process."""
+
+    def parse_line(self, line: str) -> argparse.Namespace:
+        """Parse what stands after the magic's name.
+
+        Raises
+        ------
+        UsageError
+            It cannot be understood.
+        HelpShown
+            It was a request for help.
+        """
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            raise UsageError(f"{self.prog}: {error}: {line.strip()!r}") from None
+        return self.parse_args(words)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of ending the process."""
+        raise UsageError(f"{self.prog}: {message}; {self.prog.split()[0]}? shows help")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:  # noqa: ARG002 - argparse's signature
+        """Raise instead of ending the process: the help has been printed."""
+        raise HelpShown
+
+
+def job_parser() -> Parser:
+    """Return the parser of the option line of ``%%prominence_job``."""
+    parser = Parser("%%prominence_job", description="Submit the job described in JSON in this cell, and watch it.")
+    parser.add_argument("name", nargs="?", metavar="NAME", type=_identifier, help="variable that will hold the job")
+    parser.add_argument(
+        "--wait", action="store_true", help="wait until the job has ended; an error if it did not succeed"
+    )
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="with --wait: wait at most so many seconds")
+    parser.add_argument("--dry-run", action="store_true", help="check the description and show it, submit nothing")
+    parser.add_argument(
+        "--label", action="append", default=[], type=_label, metavar="K=V", help="add a label (may be repeated)"
+    )
+    parser.add_argument(
+        "--no-panel", dest="panel", action="store_false", help="show one line instead of the live panel"
+    )
+    return parser
+
+
+def line_parser() -> Parser:
+    """Return the parser of ``%prominence``."""
+    parser = Parser("%prominence", description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+
+    local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")
+    what = local.add_mutually_exclusive_group()
+    what.add_argument("--status", action="store_true", help="tell whether it runs, start nothing")
+    what.add_argument("--stop", action="store_true", help="stop it; jobs that run are ended")
+    local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
+    local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
+
+    listing = verbs.add_parser("list", help="jobs as a DataFrame")
+    listing.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
+    listing.add_argument("--last", type=int, default=1, metavar="N", help="with --completed: how many (default 1)")
+
+    for verb, text in {
+        "describe": "everything the service knows of a job, as JSON",
+        "watch": "show a job's live panel",
+        "stdout": "standard output of a job, while it runs too",
+        "stderr": "standard error of a job, while it runs too",
+        "delete": "delete a job that has not ended",
+    }.items():
+        verbs.add_parser(verb, help=text).add_argument("id", metavar="ID", type=_job_id, help="id of the job")
+
+    wait = verbs.add_parser("wait", help="wait until a job has ended; an error if it did not succeed")
+    wait.add_argument("id", metavar="ID", type=_job_id, help="id of the job")
+    wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
+    return parser
+
+
+def full_help() -> str:
+    """Return the help of ``%prominence`` with that of every verb that has options of its own."""
+    parser = line_parser()
+    texts = [parser.format_help()]
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list its subparsers
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            texts += [sub.format_usage() for sub in action.choices.values()]
+    return "\n".join(texts)
+
+
+def _identifier(text: str) -> str:
+    if not text.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be the name of a variable")
+    return text
+
+
+def _job_id(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form KEY=VALUE")
+    return key, value

@@ -1,0 +1,53 @@
+"""The magics ``%prominence`` and ``%%prominence_job``. What they do is imported when it is first done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+
+from prominence_jupyter.magics.options import full_help, job_parser, line_parser
+from prominence_jupyter.magics.short_errors import short_errors
+
+
+def _helped_by(text: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Put the help of the options below the docstring, where ``?`` shows it."""
+
+    def document(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.__doc__ = f"{function.__doc__}\n\n{text()}"
+        return function
+
+    return document
+
+
+@magics_class
+class ProminenceMagics(Magics):
+    """PROMINENCE jobs from a notebook."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._commands: Any = None
+
+    @line_magic
+    @no_var_expand
+    @short_errors
+    @_helped_by(full_help)
+    def prominence(self, line: str) -> object:
+        """List, describe, watch, wait for and delete PROMINENCE jobs; start the local service."""
+        return self._loaded().line(line_parser().parse_line(line))
+
+    @cell_magic
+    @no_var_expand
+    @short_errors
+    @_helped_by(lambda: job_parser().format_help())
+    def prominence_job(self, line: str, cell: str) -> object:
+        """Submit the job described in JSON in this cell and show it while it runs."""
+        return self._loaded().submit(job_parser().parse_line(line), cell)
+
+    def _loaded(self) -> Any:
+        if self._commands is None:
+            from prominence_jupyter.magics.commands import Commands  # noqa: PLC0415 - %load_ext stays fast
+
+            self._commands = Commands(self.shell)
+        return self._commands

@@ -1,0 +1,40 @@
+"""`Pace`: how long to wait before asking again. Fast first, then ever slower, up to a limit."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Pace:
+    """The interval between two requests.
+
+    Attributes
+    ----------
+    first_s, longest_s
+        Bounds of the interval, in seconds.
+    factor
+        By which it grows each time nothing new is seen.
+    """
+
+    first_s: float = 0.5
+    longest_s: float = 10.0
+    factor: float = 1.25
+    interval_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.first_s = min(self.first_s, self.longest_s)
+        self.interval_s = self.first_s
+
+    def news(self) -> None:
+        """Something changed: ask soon again."""
+        self.interval_s = self.first_s
+
+    def no_news(self) -> None:
+        """Nothing changed: ask a little later."""
+        self.interval_s = min(self.interval_s * self.factor, self.longest_s)
+
+    def next_s(self) -> float:
+        """Return the seconds to wait now: the interval, spread a little so that many clients do not ask at once."""
+        return self.interval_s * random.uniform(0.9, 1.1)  # noqa: S311 - spreads requests, keeps no secret

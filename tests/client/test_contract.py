@@ -1,0 +1,245 @@
+"""The client against what the deployed service really answered.
+
+Every exchange of a file is replayed in its order; what the client makes of it is compared with values read off the
+file by hand.
+"""
+
+import pytest
+import responses
+
+from prominence_jupyter.client.client import Client
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    FunctionalityDisabled,
+    NoSuchJob,
+    RequestRefused,
+    ServiceFailed,
+    SubmissionUncertain,
+    UnexpectedAnswer,
+)
+from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.record import JobRecord
+from tests.conftest import CONTRACT, TOKEN, exchanges, replay
+
+LEFT_TO_LATER_STEPS = {
+    "clone-keeps-labels.json": "step 5: a clone carries the submission label too",
+    "clone.json": "step 3: clone",
+    "exec.json": "step 6: exec",
+    "factory-parameters-mangled.json": "step 7: workflows",
+    "list-by-id.json": "step 3: listing by id",
+    "list-by-label.json": "step 3: listing by label",
+    "list-by-name.json": "step 4: listing by name",
+    "rejected-workflows.json": "step 2: validation of workflows",
+    "sweep-by-number.json": "step 2: validation of workflows",
+    "workflow-dag.json": "step 7: workflows",
+    "workflow-delete.json": "step 7: workflows",
+    "workflow-factory.json": "step 7: workflows",
+    "workflow-jobs.json": "step 7: workflows",
+}
+
+# What each exchange gives: for a job (status, reason, exit codes, site); for a listing ids and statuses;
+# for output its bytes; for a submission its id; for a refusal the error and some of its words.
+EXPECTED = {
+    "delete-idle.json": [None, ("deleted", "Job deleted by user", (), None)],
+    "delete-running.json": [
+        None,
+        ("deleted", "Job deleted by user", (), "Site-A"),
+        (NoSuchJob, "job 15 cannot be deleted: it has ended already, or does not exist"),
+    ],
+    "functionality-disabled.json": [
+        (FunctionalityDisabled, "switched off"),
+        (AuthenticationFailed, "does not accept the token (Authentication failure)"),
+    ],
+    "job-deploying.json": [
+        ("idle", None, (), None),
+        ("deploying", None, (), None),
+        ("running", None, (), "Site-A"),
+        ("completed", None, (0,), "Site-A"),
+    ],
+    "job-first-task-fails.json": [18, ("completed", None, (1,), "Site-A")],
+    "job-held.json": [("idle", None, (), None), ("failed", None, (), None)],
+    "job-imagepull.json": [("idle", None, (), None), ("failed", "Container image pull failed", (), "Site-A")],
+    "job-lifecycle.json": [
+        1,
+        ("idle", None, (), None),
+        ("running", None, (), "Site-A"),
+        ("completed", None, (0,), "Site-A"),
+    ],
+    "job-memory.json": [
+        ("idle", None, (), None),
+        ("running", None, (), "Site-A"),
+        ("killed", "Job used too much memory", (), "Site-A"),
+    ],
+    "job-nonzero-exit.json": [("completed", None, (3,), "Site-A")],
+    "job-noresources.json": [("idle", None, (), None), ("failed", "No matching resources", (), None)],
+    "job-signal.json": [("completed", None, (-9,), "Site-A")],
+    "job-stdout.json": [b"3.14\n3.1415\n", b"3.1415\n", b"", b""],
+    "job-two-tasks.json": [17, ("completed", None, (0, 0), "Site-A")],
+    "job-waiting.json": [
+        ("idle", None, (), None),
+        ("waiting", "No matching resources currently available", (), None),
+        ("running", None, (), "Site-A"),
+        ("completed", None, (0,), "Site-A"),
+    ],
+    "job-walltime.json": [("killed", "Walltime limit exceeded", (-9,), "Site-A")],
+    "leave-in-queue.json": [
+        {12: "failed", 23: "running", 25: "completed"},
+        "step 3: remove",
+        "step 3: remove",
+        {25: "completed"},
+    ],
+    "list-active.json": [{12: "failed", 23: "running"}],
+    "list-bad-status.json": [(RequestRefused, "invalid status specified")],
+    "list-completed.json": [
+        {22: "completed"},
+        {22: "completed", 21: "completed", 19: "completed"},
+        {22: "completed", 21: "completed", 19: "completed"},
+    ],
+    "no-such-job.json": [
+        [],
+        (NoSuchJob, "Job does not exist"),
+        (NoSuchJob, "Job does not exist"),
+        (NoSuchJob, "No such job(s)"),
+        "step 3: clone",
+        "step 3: remove",
+    ],
+    "other-users-job.json": [
+        [],
+        (RequestRefused, "Not authorized to access this job"),
+        (NoSuchJob, "No such job(s)"),
+    ],
+    "outputs-missing.json": [("failed", "Stageout failed due to no such file or directory", (0,), "Site-A")],
+    "secrets-come-back.json": [2, ("completed", None, (0,), "Site-A"), {2: "completed"}],
+    "server-errors-html.json": [
+        (UnexpectedAnswer, "400 Bad Request: The browser (or proxy) sent a request"),
+        (UnexpectedAnswer, "415 Unsupported Media Type: Did not attempt to load JSON data"),
+        (SubmissionUncertain, "500 Internal Server Error"),
+        (UnexpectedAnswer, "404 Not Found: The requested URL was not found"),
+        (UnexpectedAnswer, "404 Not Found"),
+        "never sent: PUT /jobs is no request of this client",
+        (ServiceFailed, "500 Internal Server Error"),
+    ],
+    "stdout-far-offset.json": [b"", b"one\ntwo\n"],
+    "stdout-not-utf8.json": [b"ok\xff\x00end"],
+    "stdout-pending.json": [("idle", None, (), None), b"", b""],
+    "stdout-utf8.json": ["café € 5\n".encode(), b"\xa9 \xe2\x82\xac 5\n", "€ 5\n".encode(), b"\x82\xac 5\n"],
+    "stdout-while-running.json": [
+        2,
+        ("idle", None, (), None), b"",
+        ("idle", None, (), None), b"",
+        ("running", None, (), "Site-A"), b"line 1\n",
+        ("running", None, (), "Site-A"), b"line 2\n",
+        ("running", None, (), "Site-A"), b"line 3\n",
+        ("running", None, (), "Site-A"), b"line 4\nline 5\n",
+        ("running", None, (), "Site-A"), b"line 6\n",
+        ("completed", None, (0,), "Site-A"), b"",
+    ],
+    "unauthorised.json": [(AuthenticationFailed, "Authentication failure")] * 4,
+}  # fmt: skip
+EXPECTED["rejected-descriptions.json"] = [
+    (RequestRefused, exchange["response"]["json"]["error"]) for exchange in exchanges("rejected-descriptions.json")
+]
+
+
+def test_every_contract_file_is_replayed_or_left_by_name():
+    assert set(EXPECTED) | set(LEFT_TO_LATER_STEPS) == {file.name for file in CONTRACT.glob("*.json")}
+    assert not set(EXPECTED) & set(LEFT_TO_LATER_STEPS)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_replay(name, transport, mock):
+    recorded = exchanges(name)
+    assert len(recorded) == len(EXPECTED[name])
+    client = Client(transport, attempts=1)
+    for exchange, expected in zip(recorded, EXPECTED[name], strict=True):
+        if isinstance(expected, str):  # left to a later step, which says why
+            continue
+        replay(mock, [exchange])
+        if isinstance(expected, tuple) and isinstance(expected[0], type):
+            error, words = expected
+            with pytest.raises(error) as caught:
+                call(client, exchange["request"])
+            assert words in str(caught.value)
+            assert TOKEN not in str(caught.value)
+        else:
+            assert seen(call(client, exchange["request"])) == expected
+
+
+def call(client: Client, request: dict) -> object:
+    """What a caller of the client does to send the recorded request."""
+    path, _, query = request["path"].partition("?")
+    params = dict(pair.split("=", 1) for pair in query.split("&")) if query else {}
+    parts = path.strip("/").split("/")
+    match request["method"], parts:
+        case "POST", ["jobs"]:  # what our own rules would refuse is sent all the same
+            return client.submit(JobDescription(request.get("json", {})))
+        case "DELETE", ["jobs", job_id]:
+            return client.delete(int(job_id))
+        case "GET", ["jobs", job_id, ("stdout" | "stderr") as stream]:
+            return client.output(int(job_id), stream, int(params["offset"]) if params else None)
+        case "GET", ["jobs", job_id]:
+            return client.job(job_id) or []
+        case "GET", ["jobs"] if not params:
+            return client.active_jobs()
+        case "GET", ["jobs"] if "completed" in params and params.get("num", "1").isdigit():
+            return client.completed_jobs(int(params.get("num", "1")))
+        case "GET", _:  # a request of no method of the client, answered like any other
+            return client.transport.get(path, params, attempts=1).json_list()
+    raise AssertionError(request)
+
+
+def seen(result: object) -> object:
+    if isinstance(result, JobRecord):
+        return (result.status, result.status_reason, result.exit_codes, result.site)
+    if isinstance(result, list):
+        return {job.id: job.status for job in result} if result else []
+    return result
+
+
+def test_a_lifecycle_to_the_digit(transport, mock):
+    replay(mock, exchanges("job-lifecycle.json")[1:])
+    client = Client(transport)
+    records = [client.job(1) for _ in range(3)]
+
+    assert [record.status for record in records] == ["idle", "running", "completed"]
+    assert [record.started for record in records] == [None, 1795454737, 1795454737]
+    last = records[-1]
+    assert (last.created, last.ended) == (1795454736, 1795454739)
+    assert last.max_memory_kb == 107940.5
+    assert last.tasks[0].cpu_time_s == 0.002038
+    assert last.tasks[0].wall_time_s == 2.0108234882354736
+    assert last.tasks[0].max_resident_set_kib == 107940
+    assert last.tasks[0].image_pull_time_s == 0.02958273498992682
+    assert last.tasks[0].image == "eoscprominence/testpi"
+    assert last.succeeded
+
+
+def test_completed_without_exit_code_0_is_no_success(transport, mock):
+    replay(mock, exchanges("job-nonzero-exit.json"))
+    assert not Client(transport).job(6).succeeded
+
+
+def test_no_secret_survives_the_client(transport, mock):
+    replay(mock, exchanges("secrets-come-back.json")[1:])
+    client = Client(transport)
+    everything = repr([client.job(2).raw, client.completed_jobs(1)[0].raw])
+    assert "PULL-TOKEN-THAT-MUST-NOT-LEAK" not in everything
+    assert "c2VjcmV0LWlucHV0" not in everything
+    assert "a.txt" in everything
+
+
+@responses.activate
+def test_what_is_sent_is_what_the_seed_sends(transport):
+    responses.post("https://prominence.test/api/v1/jobs", json={"id": 1699}, status=201)
+    seed = {
+        "resources": {"memory": 1, "cpus": 1, "nodes": 1, "disk": 10},
+        "name": "calculate-pi",
+        "tasks": [{"image": "eoscprominence/testpi", "runtime": "singularity"}],
+    }
+    assert Client(transport).submit(JobDescription.prepare(seed)) == 1699
+    sent = responses.calls[0].request
+    assert sent.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert sent.headers["Content-Type"] == "application/json"
+    import json
+
+    assert json.loads(sent.body) == seed

@@ -1,0 +1,232 @@
+"""The transport against faults: answers by `responses`, broken connections by real sockets."""
+
+import contextlib
+import socket
+import threading
+import traceback
+
+import pytest
+import requests
+import responses
+import urllib3
+
+from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.transport import RequestLost, Transport, is_loopback
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    ServiceFailed,
+    SubmissionUncertain,
+    TokenExpired,
+    UnexpectedAnswer,
+    Unreachable,
+    UsageError,
+)
+from prominence_jupyter.protocol.description import JobDescription
+from tests.conftest import TOKEN, URL
+
+JOBS = f"{URL}/jobs"
+DESCRIPTION = JobDescription({"name": "x"})
+
+
+@contextlib.contextmanager
+def listening(answer: bytes):
+    """A port that takes one connection, sends these bytes and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_get_is_repeated(transport, status):
+    responses.get(JOBS, status=status)
+    responses.get(JOBS, body=requests.ConnectionError())
+    responses.get(JOBS, json=[])
+    assert Client(transport).active_jobs() == []
+    assert len(responses.calls) == 3
+
+
+@responses.activate
+def test_a_get_is_repeated_a_bounded_number_of_times(transport):
+    pauses = []
+    transport._sleep = pauses.append
+    responses.get(JOBS, status=503, json={"error": "busy"})
+    with pytest.raises(ServiceFailed, match=r"503 .busy."):
+        Client(transport).active_jobs()
+    assert len(responses.calls) == 4
+    assert pauses == sorted(pauses)
+    assert len(pauses) == 3
+
+
+@responses.activate
+def test_retry_after_is_kept_and_a_long_one_is_not_sat_out(transport):
+    pauses = []
+    transport._sleep = pauses.append
+    responses.get(JOBS, status=429, headers={"Retry-After": "2"})
+    responses.get(JOBS, status=429, headers={"Retry-After": "3600"})
+    with pytest.raises(ServiceFailed) as caught:
+        Client(transport).active_jobs()
+    assert caught.value.retry_after_s == 3600
+    assert 2 <= pauses[0] <= 2.5
+    assert len(pauses) == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_submission_is_sent_once(transport, status):
+    responses.post(JOBS, status=status)
+    with pytest.raises(SubmissionUncertain, match="may or may not have been submitted"):
+        Client(transport).submit(DESCRIPTION)
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("body", ['{"id": 1', "<html>hello</html>", "{}", '{"id": null}', '{"id": true}', "[]"])
+def test_a_submission_with_an_answer_that_makes_no_sense_is_uncertain(transport, body):
+    responses.post(JOBS, body=body, status=201, content_type="application/json")
+    with pytest.raises(SubmissionUncertain):
+        Client(transport).submit(DESCRIPTION)
+
+
+@responses.activate
+def test_too_many_requests_is_a_definite_no(transport):
+    responses.post(JOBS, status=429)
+    with pytest.raises(ServiceFailed):
+        Client(transport).submit(DESCRIPTION)
+
+
+def test_a_submission_that_found_no_connection_is_a_definite_no():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+    with pytest.raises(Unreachable, match="no connection") as caught:
+        Client(Transport(url, Token(TOKEN, "x"))).submit(DESCRIPTION)
+    assert not isinstance(caught.value, RequestLost)
+
+
+def test_a_submission_whose_connection_broke_is_uncertain():
+    with listening(b"") as url, pytest.raises(SubmissionUncertain, match="connection broke"):
+        Client(Transport(url, Token(TOKEN, "x"))).submit(DESCRIPTION)
+
+
+def test_an_answer_cut_short_is_lost():
+    cut = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[{"
+    with listening(cut) as url, pytest.raises(RequestLost):
+        Client(Transport(url, Token(TOKEN, "x")), attempts=1).active_jobs()
+
+
+def test_a_service_that_hangs_is_given_up(monkeypatch):
+    monkeypatch.setattr("prominence_jupyter.client.transport._TIMEOUT_S", (0.2, 0.2))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(RequestLost, match="no answer within"):
+            Client(Transport(url, Token(TOKEN, "x")), attempts=1).active_jobs()
+
+
+def every_request_exception():
+    found, queue = set(), [requests.RequestException]
+    while queue:
+        kind = queue.pop()
+        if kind not in found:
+            found.add(kind)
+            queue += kind.__subclasses__()
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+@responses.activate
+@pytest.mark.parametrize("kind", every_request_exception(), ids=lambda kind: kind.__name__)
+def test_every_exception_of_requests_becomes_ours(transport, kind):
+    try:
+        error = kind("words")
+    except TypeError:  # the one that is made of another
+        error = kind("words", "document", 0)
+    responses.get(JOBS, body=error)
+    with pytest.raises(Unreachable) as caught:
+        Client(transport, attempts=1).active_jobs()
+    assert caught.value.transient
+    assert caught.value.__cause__ is None
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "body", ["<!doctype html><title>Welcome</title>", '[{"id": 1}, ', "null", "3", '["x"]', "[" * 99999]
+)
+def test_what_is_not_a_list_of_jobs_says_so(transport, body):
+    responses.get(JOBS, body=body, content_type="text/html" if "<" in body else "application/json")
+    with pytest.raises(UnexpectedAnswer, match="is PROMINENCE_URL right"):
+        Client(transport).active_jobs()
+
+
+@responses.activate
+def test_a_redirect_is_not_followed(transport):
+    responses.get(JOBS, status=302, headers={"Location": "https://elsewhere.test/"})
+    with pytest.raises(UnexpectedAnswer, match="302"):
+        Client(transport).active_jobs()
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_a_service_that_quotes_the_token_does_not_get_it_shown(transport):
+    responses.get(JOBS, status=401, json={"error": f"bad token {TOKEN}"})
+    with pytest.raises(AuthenticationFailed) as caught:
+        Client(transport).active_jobs()
+    assert TOKEN not in str(caught.value)
+    assert "bad token [hidden]" in str(caught.value)
+
+
+def test_an_expired_token_is_not_sent():
+    import jwt
+
+    expired = Token(jwt.encode({"exp": 1}, "k" * 32, algorithm="HS256"), "x")
+    with responses.RequestsMock(), pytest.raises(TokenExpired):
+        Client(Transport(URL, expired)).active_jobs()
+
+
+def test_the_token_is_in_no_frame_of_an_interrupted_request(monkeypatch, transport):
+    def interrupt(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Client(transport).active_jobs()
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "active_jobs" in shown
+    assert TOKEN not in shown
+
+
+def test_the_header_hides_itself(transport):
+    request = requests.Request("GET", JOBS, auth=transport._session.auth).prepare()
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in repr(dict(request.headers))
+    assert TOKEN not in repr(transport)
+
+
+@pytest.mark.parametrize("url", ["", "prominence.test", "ftp://x/", "https://", "https://user:pw@x/", "https://x/?a=b"])
+def test_what_is_no_url_of_a_service_is_refused(url):
+    with pytest.raises(UsageError) as caught:
+        Transport(url, Token(TOKEN, "x"))
+    assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("http://127.0.0.1:8/a", True),
+        ("http://localhost", True),
+        ("http://[::1]:8", True),
+        ("https://prominence.test", False),
+        ("http://127.0.0.1.evil.test", False),
+    ],
+)
+def test_loopback(url, answer):
+    assert is_loopback(url) is answer

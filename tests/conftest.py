@@ -1,0 +1,58 @@
+"""Fixtures that more than one folder of tests uses."""
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import responses
+
+from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.transport import Transport
+
+CONTRACT = Path(__file__).parent / "contract"
+URL = "https://prominence.test/api/v1"
+TOKEN = "token-that-must-not-be-seen"
+
+
+def exchanges(name: str) -> list[dict]:
+    """The recorded exchanges of one contract file, in order."""
+    return json.loads((CONTRACT / name).read_text(encoding="utf-8"))["exchanges"]
+
+
+def replay(mock: responses.RequestsMock, recorded: list[dict]) -> None:
+    """Register recorded answers; requests to the same place get them in order."""
+    for exchange in recorded:
+        request, response = exchange["request"], exchange["response"]
+        parts = urlsplit(request["path"])
+        matchers = [responses.matchers.query_param_matcher(dict(parse_qsl(parts.query)), strict_match=False)]
+        mock.add(
+            request["method"],
+            URL + parts.path,
+            status=response["status"],
+            body=body_of(response),
+            content_type=response["content_type"],
+            match=matchers,
+        )
+
+
+def body_of(response: dict) -> bytes:
+    """The body of a recorded answer."""
+    import base64
+
+    if "base64" in response:
+        return base64.b64decode(response["base64"])
+    if "text" in response:
+        return response["text"].encode()
+    return json.dumps(response["json"]).encode()
+
+
+@pytest.fixture
+def transport() -> Transport:
+    return Transport(URL, Token(TOKEN, "a test"), sleep=lambda _: None)
+
+
+@pytest.fixture
+def mock():
+    with responses.RequestsMock(registry=responses.registries.OrderedRegistry) as mocked:
+        yield mocked
