@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -59,15 +58,22 @@ def execute(notebook: Path) -> None:
     _require("nbclient")
     import nbformat  # noqa: PLC0415 - of the extra "demo"
     from nbclient import NotebookClient  # noqa: PLC0415 - as above
+    from traitlets.config import Config  # noqa: PLC0415 - as above
 
     def print_outputs(cell: Any, **_: Any) -> None:
         for output in cell.outputs:
             print(_as_text(output).rstrip(), flush=True)
 
     content = nbformat.read(notebook, as_version=4)
-    client = NotebookClient(content, timeout=_CELL_TIMEOUT_S, kernel_name="python3", on_cell_executed=print_outputs)
-    client.resources = {"metadata": {"path": str(notebook.parent)}}
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a warning of the debugger, not of ours
+    client = NotebookClient(
+        content,
+        timeout=_CELL_TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(notebook.parent)}},
+        on_cell_executed=print_outputs,
+        # over TCP ipykernel warns that loopback is not encrypted
+        config=Config({"KernelManager": {"transport": "ipc"}}),
+    )
     client.execute()
 
 

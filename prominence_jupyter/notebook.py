@@ -11,7 +11,8 @@ import codecs
 import queue
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from prominence_jupyter.jobs.job import Job
@@ -31,7 +32,7 @@ class Shown(Protocol):
     """A job that is on the screen."""
 
     def wait(self, timeout: float | None) -> JobRecord:
-        """Wait until the job has ended, see `Job.wait`; an interrupt says how to return to the job."""
+        """Wait until the job has ended, see `Job.wait`."""
 
 
 def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
@@ -58,6 +59,18 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     return terminal
 
 
+@contextmanager
+def interruptible(job: Job) -> Iterator[None]:
+    """Let an interrupt say that the job goes on, and how to return to it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"the waiting was interrupted, job {job.id} goes on: "
+            f"return to it with %prominence watch {job.id}, end it with %prominence delete {job.id}"
+        ) from None
+
+
 class _Notebook:
     """A job as two outputs of a cell: the live view and the record."""
 
@@ -72,10 +85,10 @@ class _Notebook:
         if live:
             self._panel = self._new_panel(first)
         self._display_record(first, update=False)
-        self._watched = job.session.watcher.watch(job.id, Listener(self._changed, self._output if live else None))
+        self._watched = job.session.watcher.watch(job.id, Listener(self._changed, self._output))
 
     def wait(self, timeout: float | None) -> JobRecord:
-        return _interruptible(self._job, lambda: self._job.wait_for(self._watched, timeout))
+        return self._job.wait_for(self._watched, timeout)
 
     def _new_panel(self, view: JobView) -> JobPanel:
         from IPython.display import display  # noqa: PLC0415 - widgets, when the first is shown
@@ -132,9 +145,6 @@ class _Terminal:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def wait(self, timeout: float | None) -> JobRecord:
-        return _interruptible(self._job, lambda: self._print_until_ended(timeout))
-
-    def _print_until_ended(self, timeout: float | None) -> JobRecord:
         deadline = None if timeout is None else time.monotonic() + timeout
         listener = Listener(self._news.put, self._news.put)
         with self._job.session.watcher.watching(self._job.id, listener) as watched:
@@ -155,16 +165,6 @@ class _Terminal:
         else:
             view = _view(self._job, news)
             print(f"[job {self._job.id}: {view.stale or view.status}]", flush=True)
-
-
-def _interruptible(job: Job, wait: Callable[[], JobRecord]) -> JobRecord:
-    try:
-        return wait()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"the waiting was interrupted, job {job.id} goes on: "
-            f"return to it with %prominence watch {job.id}, end it with %prominence delete {job.id}"
-        ) from None
 
 
 def _view(job: Job, snapshot: Snapshot) -> JobView:

@@ -56,3 +56,17 @@ def transport() -> Transport:
 def mock():
     with responses.RequestsMock(registry=responses.registries.OrderedRegistry) as mocked:
         yield mocked
+
+
+@pytest.fixture(scope="session")
+def local_service(tmp_path_factory):
+    """A real local service of the tests' own, found by every process that the tests start."""
+    from prominence_jupyter.local_service import control
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
+        patch.delenv("PROMINENCE_URL", raising=False)
+        patch.delenv("PROMINENCE_TOKEN", raising=False)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        yield control.start(cpus=4, memory_gb=16)
+        control.stop()

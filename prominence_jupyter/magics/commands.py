@@ -65,9 +65,10 @@ class Commands:
         job = self._session().submit(description)
         if options.name:
             self._shell.user_ns[options.name] = job
-        shown = notebook.show(job, self._shell, panel=options.panel)
-        if options.wait:
-            _raise_unless_succeeded(job, shown.wait(options.timeout))
+        with notebook.interruptible(job):
+            shown = notebook.show(job, self._shell, panel=options.panel)
+            if options.wait:
+                _raise_unless_succeeded(job, shown.wait(options.timeout))
         return None
 
     def line(self, options: Namespace) -> object:
@@ -106,12 +107,15 @@ class Commands:
 
     def do_watch(self, options: Namespace) -> None:
         """Show a job's panel; in a terminal, follow it until it has ended."""
-        notebook.show(self._session().job(options.id), self._shell, panel=True, follow=True)
+        job = self._session().job(options.id)
+        with notebook.interruptible(job):
+            notebook.show(job, self._shell, panel=True, follow=True)
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for a job, showing it meanwhile."""
         job = self._session().job(options.id)
-        _raise_unless_succeeded(job, notebook.show(job, self._shell, panel=True).wait(options.timeout))
+        with notebook.interruptible(job):
+            _raise_unless_succeeded(job, notebook.show(job, self._shell, panel=True).wait(options.timeout))
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from prominence_jupyter.errors import UsageError
 
@@ -15,6 +15,9 @@ class HelpShown(Exception):
 
 class Parser(argparse.ArgumentParser):
     """A parser that raises our errors where argparse would end the process."""
+
+    def __init__(self, prog: str, **settings: Any) -> None:
+        super().__init__(prog, allow_abbrev=False, **settings)
 
     def parse_line(self, line: str) -> argparse.Namespace:
         """Parse what stands after the magic's name.

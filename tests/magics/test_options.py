@@ -1,0 +1,81 @@
+import pytest
+
+from prominence_jupyter.errors import UsageError
+from prominence_jupyter.magics.options import HelpShown, full_help, job_parser, line_parser
+
+
+def test_a_job_line_whole():
+    options = job_parser().parse_line("pi --wait --timeout 90 --label study=one --label run=2 --no-panel")
+    assert options.name == "pi"
+    assert options.wait
+    assert options.timeout == 90
+    assert options.label == [("study", "one"), ("run", "2")]
+    assert not options.panel
+    assert not options.dry_run
+
+
+def test_a_job_line_may_be_empty():
+    options = job_parser().parse_line("")
+    assert options.name is None
+    assert options.panel
+    assert not options.wait
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("two words", "unrecognized arguments: words"),
+        ("2nd", "'2nd' cannot be the name of a variable"),
+        ("--wiat", "unrecognized arguments: --wiat"),
+        ("--timeout soon", "'soon' is not a number of seconds"),
+        ("--timeout -1", "'-1' is not a number of seconds"),
+        ("--timeout nan", "'nan' is not a number of seconds"),
+        ("--label study", "'study' is not of the form KEY=VALUE"),
+        ("--label 'open", "No closing quotation"),
+    ],
+)
+def test_a_wrong_job_line_says_what_is_wrong(line, words):
+    with pytest.raises(UsageError) as caught:
+        job_parser().parse_line(line)
+    assert words in str(caught.value)
+    assert "%%prominence_job" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "more"),
+    [
+        ("local", "local", {"status": False, "stop": False, "cpus": None, "memory": None}),
+        ("local --status", "local", {"status": True}),
+        ("local --cpus 2 --memory 4", "local", {"cpus": 2, "memory": 4.0}),
+        ("list", "list", {"completed": False, "last": 1}),
+        ("list --completed --last 100", "list", {"completed": True, "last": 100}),
+        ("describe 12", "describe", {"id": 12}),
+        ("watch abc-1", "watch", {"id": "abc-1"}),
+        ("wait 12 --timeout 5", "wait", {"id": 12, "timeout": 5}),
+        ("stdout 12", "stdout", {"id": 12}),
+        ("stderr 12", "stderr", {"id": 12}),
+        ("delete 12", "delete", {"id": 12}),
+    ],
+)
+def test_verbs(line, verb, more):
+    options = vars(line_parser().parse_line(line))
+    assert options["verb"] == verb
+    assert {key: options[key] for key in more} == more
+
+
+@pytest.mark.parametrize("line", ["", "lst", "describe", "local --stop --status", "list --last many"])
+def test_a_wrong_line_says_where_the_help_is(line):
+    with pytest.raises(UsageError, match=r"%prominence.*; %prominence\? shows help"):
+        line_parser().parse_line(line)
+
+
+def test_help_is_printed_and_nothing_is_done(capsys):
+    with pytest.raises(HelpShown):
+        line_parser().parse_line("list --help")
+    assert "--completed" in capsys.readouterr().out
+
+
+def test_the_help_has_every_verb():
+    text = full_help()
+    for verb in ("local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete"):
+        assert f"%prominence {verb}" in text

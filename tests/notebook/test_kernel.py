@@ -1,0 +1,179 @@
+"""The magics in a real kernel, on a real local service."""
+
+import json
+import re
+import textwrap
+
+import pytest
+
+SEED = textwrap.dedent("""\
+    {
+      "resources": {
+        "memory": 1,
+        "cpus": 1,
+        "nodes": 1,
+        "disk": 10
+      },
+      "name": "calculate-pi",
+      "tasks": [
+        {
+          "image": "eoscprominence/testpi",
+          "runtime": "singularity"
+        }
+      ]
+    }
+""")
+
+
+def job(cmd: str, **more) -> str:
+    resources = {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}
+    return json.dumps({"name": "test", "resources": resources, "tasks": [{"image": "busybox", "cmd": cmd}]} | more)
+
+
+def texts(outputs: list[dict]) -> str:
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+def value(kernel, expression: str) -> object:
+    """The value of an expression in the kernel, which must be JSON."""
+    printed = kernel.run(f"import json\nprint('=>' + json.dumps({expression}))")
+    return json.loads(texts(printed).split("=>")[1])
+
+
+def error(outputs: list[dict]) -> dict:
+    (only,) = [output for output in outputs if output["output_type"] == "error"]
+    return only
+
+
+def test_the_seeds_cell_runs_and_its_record_tells_it(kernel):
+    outputs = kernel.run(f"%%prominence_job pi --wait\n{SEED}")
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    live, record = kernel.displays.values()
+    assert "application/vnd.jupyter.widget-view+json" not in live  # the record has taken its place
+    for words in ("calculate-pi", "completed", "Plouffe", "3.141592653589793238462643"):
+        assert words in record["text/plain"]
+        assert words in record["text/html"]
+    assert value(kernel, "[pi.status, pi.done(), list(pi.record.exit_codes)]") == ["completed", True, [0]]
+
+
+def test_a_job_is_bound_at_once_and_goes_on_by_itself(kernel):
+    kernel.run(f"%%prominence_job slow\n{job('sleep 1')}")
+    assert value(kernel, "slow.done()") is False
+    assert value(kernel, "slow.wait(30).status") == "completed"
+
+
+def test_a_killed_kernel_loses_nothing(new_kernel):
+    first = new_kernel()
+    six_lines = "/bin/sh -c 'for n in 1 2 3 4 5 6; do echo line $n; sleep 0.4; done'"
+    first.run(f"%%prominence_job slow\n{job(six_lines)}")
+    job_id = value(first, "slow.id")
+    first.manager.shutdown_kernel(now=True)
+
+    second = new_kernel()
+    second.run(f"%prominence watch {job_id}")
+    second.run(f"%prominence wait {job_id}")
+    for account in second.displays.values():
+        if "text/html" in account:
+            assert re.findall(r"line \d", account["text/plain"]) == [f"line {n}" for n in range(1, 7)]
+    assert value(second, f"str(get_ipython().run_line_magic('prominence', 'stdout {job_id}'))") == "".join(
+        f"line {n}\n" for n in range(1, 7)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "words"),
+    [
+        ("%%prominence_job\n{", "UsageError", "the cell is not JSON"),
+        ("%%prominence_job\n[]", "DescriptionError", "must be a JSON object"),
+        ('%%prominence_job\n{"tasks": []}', "DescriptionError", "resources: is missing"),
+        ("%%prominence_job --wiat\n{}", "UsageError", "unrecognized arguments: --wiat"),
+        ("%prominence lst", "UsageError", "invalid choice: 'lst'"),
+        ("%prominence describe 999999", "NoSuchJob", "there is no job 999999"),
+        ("%prominence stdout 999999", "NoSuchJob", "Job does not exist"),
+        ("%prominence delete 999999", "NoSuchJob", "cannot be deleted"),
+    ],
+)
+def test_a_mistake_is_one_short_error_and_nothing_is_submitted(kernel, cell, name, words):
+    before = value(kernel, "len(__import__('prominence_jupyter').local().jobs())")
+    shown = error(kernel.run(cell))
+    assert shown["ename"] == name
+    assert words in "\n".join(shown["traceback"])
+    assert len(shown["traceback"]) <= 6
+    assert value(kernel, "len(__import__('prominence_jupyter').local().jobs())") == before
+
+
+def test_waiting_for_a_job_that_fails_is_an_error_and_the_job_is_bound(kernel):
+    exits = job("/bin/sh -c 'exit 3'")
+    shown = error(kernel.run(f"%%prominence_job bad --wait\n{exits}"))
+    assert shown["ename"] == "JobFailed"
+    assert "exit code 3" in shown["evalue"]
+    assert value(kernel, "[bad.status, list(bad.record.exit_codes)]") == ["completed", [3]]
+
+
+def test_an_interrupt_ends_the_waiting_and_not_the_job(kernel):
+    outputs = kernel.run(f"%%prominence_job slow --wait\n{job('sleep 30')}", interrupt_when="running")
+    shown = error(outputs)
+    assert shown["ename"] == "KeyboardInterrupt"
+    job_id = value(kernel, "slow.id")
+    assert f"%prominence watch {job_id}" in "\n".join(shown["traceback"])
+    assert f"%prominence delete {job_id}" in "\n".join(shown["traceback"])
+    assert value(kernel, "slow.status") == "running"
+    assert f"Job {job_id} has been deleted" in texts(kernel.run(f"%prominence delete {job_id}"))
+    assert value(kernel, "slow.wait(30).status") == "deleted"
+
+
+def test_a_time_limit_ends_the_waiting_and_not_the_job(kernel):
+    shown = error(kernel.run(f"%%prominence_job slow --wait --timeout 0.5\n{job('sleep 30')}"))
+    assert shown["ename"] == "WaitTimeout"
+    assert value(kernel, "slow.done()") is False
+    kernel.run("slow.delete()")
+
+
+def test_a_dry_run_shows_the_description_and_submits_nothing(kernel):
+    secret = {"username": "me", "token": "PULL-TOKEN"}
+    cell = job("true", tasks=[{"image": "busybox", "cmd": "true", "imagePullCredential": secret}])
+    (shown,) = kernel.run(f"%%prominence_job --dry-run --label study=one\n{cell}")
+    description = json.loads(shown["data"]["text/plain"])
+    assert description["labels"] == {"study": "one"}
+    assert description["tasks"][0]["runtime"] == "singularity"
+    assert description["tasks"][0]["imagePullCredential"] == {"username": "me", "token": "[hidden]"}
+
+
+def test_listings_are_frames(kernel):
+    kernel.run(f"%%prominence_job one --wait\n{job('echo hello', name='listed')}")
+    kernel.run("df = %prominence list --completed --last 3")
+    assert value(kernel, "[df['name'][0], df['status'][0], int(df['exit_code'][0])]") == ["listed", "completed", 0]
+    kernel.run("active = %prominence list")
+    assert value(kernel, "list(active.columns) == list(df.columns)") is True
+    assert value(kernel, "len(__import__('prominence_jupyter').local().tasks(1))") == 1
+
+
+def test_describe_gives_json(kernel):
+    kernel.run(f"%%prominence_job one --wait\n{job('true')}")
+    kernel.run("described = get_ipython().run_line_magic('prominence', f'describe {one.id}')")
+    assert value(kernel, "described['status']") == "completed"
+    (shown,) = kernel.run("described")
+    assert json.loads(shown["data"]["text/plain"])["name"] == "test"
+
+
+def test_help_names_the_verbs(kernel):
+    reply = kernel.client.inspect("%prominence", reply=True, timeout=20)
+    text = reply["content"]["data"]["text/plain"]
+    for verb in ("local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete"):
+        assert verb in text
+
+
+def test_without_a_panel_there_is_one_output(kernel):
+    kernel.displays.clear()
+    kernel.run(f"%%prominence_job one --wait --no-panel\n{job('true')}")
+    (record,) = kernel.displays.values()
+    assert "completed" in record["text/plain"]
+
+
+def test_the_token_is_in_no_traceback_however_long(kernel):
+    kernel.run("%xmode Verbose")
+    outputs = kernel.run("import prominence_jupyter\nprominence_jupyter.local().job('no/such')")
+    shown = "\n".join(error(outputs)["traceback"])
+    token = value(kernel, "prominence_jupyter.local().client.transport.token.reveal()")
+    assert "transport" in shown
+    assert token not in shown
