@@ -57,7 +57,7 @@ def prominence(served):
 
 def submitted(printed: str) -> str:
     assert printed.startswith("Job created with id ")
-    return printed.split()[-1]
+    return printed.rsplit(maxsplit=1)[-1]
 
 
 def described(prominence, job_id: str, status: str) -> dict:

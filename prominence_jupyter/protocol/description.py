@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from prominence_jupyter.errors import DescriptionError
 from prominence_jupyter.protocol.redaction import redact
 from prominence_jupyter.protocol.validation import job_problems
-
-_IMAGE_ARCHIVE: Final = re.compile(r"https?://.*\.(tar|tgz)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +60,5 @@ class JobDescription:
 
 
 def default_runtime(image: str) -> str:
-    """Return the container runtime the official client picks: udocker for an image archive at a URL."""
-    return "udocker" if _IMAGE_ARCHIVE.match(image) else "singularity"
+    """Return the container runtime the official client picks: udocker for an image archive."""
+    return "udocker" if ".tar" in image or ".tgz" in image else "singularity"

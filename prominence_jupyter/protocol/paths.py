@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final, Literal
 from urllib.parse import quote
 
+from prominence_jupyter.errors import UsageError
+
 DEFAULT_URL: Final = "https://eosc.prominence.cloud/api/v1"
 JOBS: Final = "/jobs"
 
@@ -17,8 +19,17 @@ JobId = int | str
 
 
 def job(job_id: JobId) -> str:
-    """Path of one job. The id is quoted, so that no id can reach another route."""
-    return f"{JOBS}/{quote(str(job_id), safe='')}"
+    """Path of one job. The id is quoted, so that no id can reach another route.
+
+    Raises
+    ------
+    UsageError
+        For an id that no quoting can keep in its place: empty, ``.`` or ``..``, which HTTP libraries resolve.
+    """
+    step = quote(str(job_id), safe="", errors="replace")
+    if step in {"", ".", ".."}:
+        raise UsageError(f"{job_id!r} is not the id of a job")
+    return f"{JOBS}/{step}"
 
 
 def output(job_id: JobId, stream: Stream) -> str:

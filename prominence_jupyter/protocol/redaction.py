@@ -7,36 +7,54 @@ passes through here once, on arrival.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 HIDDEN: Final = "[hidden]"
 _URL_KEYS: Final = frozenset({"url", "image"})
-_SHOWN_KEYS: Final = {"imagePullCredential": {"username"}, "storage": {"type", "mountpoint"}}
-"""Objects of which only these keys are shown: the rest are accounts, addresses and keys."""
+_SHOWN_KEYS: Final = {
+    "imagePullCredential": {"username"},
+    "inputs": {"filename", "executable"},
+    "storage": {"type", "mountpoint"},
+}
+"""Objects of which only these keys are shown: the rest are accounts, addresses, keys and contents."""
+_FREE_NAMES: Final = frozenset({"env", "labels", "parameters"})
+"""Objects whose keys a user chose: a label named ``inputs`` is a label."""
+_DEEPEST: Final = 50
+"""Levels of nesting that are read; a hostile answer could exhaust Python's stack with more."""
+_IMAGE_BY_DIGEST: Final = re.compile(r"docker://[^@/]+@sha(256|512):[0-9a-f]+")
 
 
-def redact(value: Any, *, _key: str = "") -> Any:
+def redact(value: Any) -> Any:
     """Return a copy of a JSON value without its secrets; the value itself is not changed.
 
     Hidden are ``imagePullCredential.token`` (and anything else in it but the user's name), ``inputs[].content``,
-    passwords and keys of ``storage``, and the query, fragment and password of every URL.
+    passwords and keys of ``storage`` (all three whole, where they are not objects), the query, fragment and
+    password of every URL, and what is nested deeper than any job is.
     """
+    return _redact(value, key="", parent="", depth=0)
+
+
+def _redact(value: Any, *, key: str, parent: str, depth: int) -> Any:
+    shown = None if parent in _FREE_NAMES else _SHOWN_KEYS.get(key)
+    if depth > _DEEPEST:
+        return HIDDEN
     if isinstance(value, Mapping):
-        return {k: HIDDEN if _is_secret(_key, k) else redact(v, _key=k) for k, v in value.items()}
+        return {
+            k: HIDDEN if _is_secret(shown, k, v) else _redact(v, key=k, parent=key, depth=depth + 1)
+            for k, v in value.items()
+        }
     if isinstance(value, list):
-        return [redact(item, _key=_key) for item in value]
-    if isinstance(value, str) and _key in _URL_KEYS:
-        return redact_url(value)
-    return value
+        return [_redact(item, key=key, parent=parent, depth=depth + 1) for item in value]
+    if shown is not None and value is not None:
+        return HIDDEN
+    return redact_url(value) if isinstance(value, str) and key in _URL_KEYS else value
 
 
-def _is_secret(parent: str, key: str) -> bool:
-    if parent == "inputs":
-        return key == "content"
-    shown = _SHOWN_KEYS.get(parent)
-    return shown is not None and key not in shown
+def _is_secret(shown: Collection[str] | None, key: str, value: Any) -> bool:
+    return shown is not None and (key not in shown or isinstance(value, Mapping | list))
 
 
 def redact_url(url: str) -> str:
@@ -46,7 +64,9 @@ def redact_url(url: str) -> str:
     except ValueError:
         return HIDDEN
     if not parts.netloc:
-        return url
+        return re.split("[?#]", url, maxsplit=1)[0]
+    if _IMAGE_BY_DIGEST.fullmatch(url):
+        return url  # what looks like a user's name is the image
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 

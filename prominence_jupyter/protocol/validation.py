@@ -87,7 +87,7 @@ def _resources(job: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(path, f"must be a JSON object, not {_kind(resources)}")
         return
     yield from _unknown_keys(resources, RESOURCE_KEYS, path)
-    if not any(key in resources for key in ("cpus", "cpusRange", "cpusOptions", "totalCpusRange")):
+    if not any(key in resources for key in ("cpus", "cpusRange", "cpusOptions")):
         yield Problem((*path, "cpus"), "is missing; one of cpus, cpusRange, cpusOptions must say how many CPUs")
     if not any(key in resources for key in ("memory", "memoryPerCpu")):
         yield Problem((*path, "memory"), "is missing; memory or memoryPerCpu must say how many GB")
@@ -145,7 +145,7 @@ def _labels(job: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(("labels",), f"must be a JSON object of names and values, not {_kind(labels)}")
         return
     for key, value in labels.items():
-        if not _LABEL_KEY.fullmatch(key):
+        if not (isinstance(key, str) and _LABEL_KEY.fullmatch(key)):
             yield Problem(("labels", key), "the name of a label may hold letters and digits only")
         if not (isinstance(value, str) and _LABEL_VALUE.fullmatch(value)):
             rule = "the value of a label must be text of letters, digits and - _ . /"

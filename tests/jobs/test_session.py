@@ -1,0 +1,141 @@
+"""Sessions over recorded answers, and on the real local service."""
+
+import json
+
+import pytest
+import responses
+
+import prominence_jupyter
+from prominence_jupyter.errors import DescriptionError, NoSuchJob, TokenExpired, TokenMissing, UsageError, WaitTimeout
+from prominence_jupyter.jobs.session import Session
+from tests.conftest import TOKEN, URL, exchanges, replay
+
+RESOURCES = {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}
+
+
+def description(cmd: str) -> dict:
+    return {"name": "test", "resources": RESOURCES, "tasks": [{"image": "busybox", "cmd": cmd}]}
+
+
+@pytest.fixture
+def session(transport) -> Session:
+    return Session(transport)
+
+
+@pytest.fixture
+def local(local_service) -> Session:
+    return prominence_jupyter.local()
+
+
+def test_detail_in_the_listing_is_one_request(session, mock):
+    replay(mock, exchanges("list-completed.json")[2:])
+    frame = session.completed(3)
+    assert list(frame["id"]) == [22, 21, 19]
+    assert frame["cpu_time_s"][0] == 0.001
+
+
+@responses.activate
+def test_without_detail_each_job_is_asked_for(session):
+    plain = exchanges("list-completed.json")[1]["response"]["json"]
+    whole = {job["id"]: job for job in exchanges("list-completed.json")[2]["response"]["json"]}
+    responses.get(f"{URL}/jobs", json=plain)
+    for job_id, job in whole.items():
+        responses.get(f"{URL}/jobs/{job_id}", json=[job])
+    assert [record.raw for record in session.completed_records(3)] == [whole[job["id"]] for job in plain]
+    assert len(responses.calls) == 4
+
+
+@responses.activate
+def test_one_empty_answer_is_not_a_lost_job(session):
+    responses.get(f"{URL}/jobs/7", json=[])
+    responses.get(f"{URL}/jobs/7", json=[{"id": 7, "status": "completed"}])
+    assert session.job(7).latest.status == "completed"
+
+
+@responses.activate
+def test_two_are(session):
+    responses.get(f"{URL}/jobs/7", json=[])
+    with pytest.raises(NoSuchJob, match=f"there is no job 7 at {URL}"):
+        session.job(7)
+
+
+@responses.activate
+def test_failed_is_not_the_end_while_the_job_is_active(session):
+    held = exchanges("job-held.json")[1]["response"]["json"]
+    responses.get(f"{URL}/jobs/12", json=held)
+    responses.get(f"{URL}/jobs", json=exchanges("list-active.json")[0]["response"]["json"])
+    job = session.job(12)
+    assert job.status == "failed"
+    assert not job.done()
+
+
+@responses.activate
+def test_what_breaks_a_rule_is_not_sent(session):
+    with pytest.raises(DescriptionError) as caught:
+        session.submit({"tasks": [{"imag": "busybox"}], "resources": {"cpus": 1}})
+    assert [problem.where for problem in caught.value.problems] == [
+        "resources.memory",
+        "resources.disk",
+        "tasks[0].imag",
+        "tasks[0].image",
+    ]
+    assert not responses.calls
+
+
+@responses.activate
+def test_labels_are_added_and_the_dict_stays(session):
+    responses.post(f"{URL}/jobs", json={"id": 1}, status=201)
+    mine = description("true")
+    session.submit(mine, labels={"study": "one"})
+    sent = json.loads(responses.calls[0].request.body)
+    assert sent["labels"] == {"study": "one"}
+    assert sent["tasks"][0]["runtime"] == "singularity"
+    assert mine == description("true")
+
+
+def test_settings_come_from_arguments_then_from_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PROMINENCE_URL", raising=False)
+    monkeypatch.delenv("PROMINENCE_TOKEN", raising=False)
+    with pytest.raises(TokenMissing, match="%prominence local"):
+        prominence_jupyter.connect()
+    monkeypatch.setenv("PROMINENCE_TOKEN", TOKEN)
+    assert prominence_jupyter.connect().url == "https://eosc.prominence.cloud/api/v1"
+    monkeypatch.setenv("PROMINENCE_URL", "https://other.test/api/v1/")
+    assert prominence_jupyter.connect().url == "https://other.test/api/v1"
+    connected = prominence_jupyter.connect(URL, "another")
+    assert connected.url == URL
+    assert connected.client.transport.token.reveal() == "another"
+    assert TOKEN not in repr(connected)
+    with pytest.raises(UsageError):
+        prominence_jupyter.connect("prominence.test")
+
+
+def test_an_expired_token_is_told_before_anything_is_sent(monkeypatch):
+    import jwt
+
+    with pytest.raises(TokenExpired, match="from the argument expired at 1970-01-01"):
+        prominence_jupyter.connect(URL, jwt.encode({"exp": 1}, "k" * 32, algorithm="HS256"))
+
+
+def test_a_job_on_the_local_service_from_submission_to_frame(local):
+    job = local.submit(description("/bin/sh -c 'echo out; echo err >&2; exit 4'"))
+    record = job.wait(60)
+    assert (record.status, record.exit_codes, record.succeeded) == ("completed", (4,), False)
+    assert job.done()
+    assert (job.stdout(), job.stderr()) == ("out\n", "err\n")
+    assert local.completed(1)["exit_code"][0] == 4
+    tasks = local.tasks(1)
+    assert list(tasks["job_id"]) == [job.id]
+    with pytest.raises(NoSuchJob):
+        job.delete()
+
+
+def test_waiting_has_a_limit_and_the_job_goes_on(local):
+    job = local.submit(description("sleep 60"))
+    with pytest.raises(WaitTimeout, match=r"had not ended after 0.3 s; it goes on"):
+        job.wait(0.3)
+    assert not job.done()
+    assert job.id in [record.id for record in local.jobs()]
+    job.delete()
+    assert job.wait(60).status == "deleted"

@@ -1,0 +1,84 @@
+import copy
+
+import pytest
+from prominence import Task
+
+from prominence_jupyter.errors import DescriptionError
+from prominence_jupyter.protocol.description import JobDescription, default_runtime
+
+
+def good(**changes):
+    return {
+        "resources": {"nodes": 1, "cpus": 1, "memory": 1, "disk": 10},
+        "tasks": [{"image": "busybox"}],
+    } | changes
+
+
+def test_prepare_does_not_change_what_it_is_given():
+    body = good(labels={"a": "b"})
+    labels = {"c": "d"}
+    before = copy.deepcopy((body, labels))
+
+    description = JobDescription.prepare(body, labels=labels)
+
+    assert (body, labels) == before
+    assert description.body["labels"] == {"a": "b", "c": "d"}
+
+
+def test_labels_given_win_and_are_checked():
+    assert JobDescription.prepare(good(labels={"a": "b"}), labels={"a": "c"}).body["labels"] == {"a": "c"}
+    with pytest.raises(DescriptionError, match="the name of a label"):
+        JobDescription.prepare(good(), labels={"a-b": "c"})
+    with pytest.raises(DescriptionError, match="labels: must be a JSON object"):
+        JobDescription.prepare(good(labels=["a"]), labels={"a": "b"})
+
+
+def test_all_problems_are_in_one_error():
+    with pytest.raises(DescriptionError) as caught:
+        JobDescription.prepare({"resources": {}, "tasks": []})
+
+    assert [problem.where for problem in caught.value.problems] == [
+        "resources.cpus",
+        "resources.memory",
+        "resources.disk",
+        "tasks",
+    ]
+    assert str(caught.value).startswith(
+        "the job description has 4 problems; nothing was submitted:\n  resources.cpus: "
+    )
+
+
+@pytest.mark.parametrize(
+    "image", ["busybox", "docker://busybox", "https://host/i.tar", "https://host/i.tgz", "dir/i.tar.gz", "i.sif", "tar"]
+)
+def test_the_runtime_is_filled_in_as_the_official_client_does(image):
+    official = Task()
+    official.image = image
+
+    assert default_runtime(image) == official.to_dict()["runtime"]
+
+
+def test_a_runtime_that_is_there_is_kept():
+    body = good(tasks=[{"image": "i.tar", "runtime": "singularity"}, {"image": "i.tar"}])
+
+    assert [task["runtime"] for task in JobDescription.prepare(body).body["tasks"]] == ["singularity", "udocker"]
+
+
+@pytest.mark.parametrize(("body", "name"), [(good(name="pi"), "pi"), (good(), "")])
+def test_its_name(body, name):
+    assert JobDescription.prepare(body).name == name
+
+
+def test_no_repr_shows_a_secret():
+    task = {"image": "busybox", "imagePullCredential": {"username": "user", "token": "S3CR3T"}}
+    body = good(
+        tasks=[task],
+        inputs=[{"filename": "a", "content": "S3CR3T"}],
+        artifacts=[{"url": "https://host/a?sig=S3CR3T"}],
+    )
+
+    description = JobDescription.prepare(body)
+
+    assert "S3CR3T" in description.body["inputs"][0]["content"]
+    assert "S3CR3T" not in repr(description) + str(description) + f"{[description]}"
+    assert "busybox" in repr(description)
