@@ -171,13 +171,8 @@ def _view(job: Job, snapshot: Snapshot) -> JobView:
     from prominence_jupyter.panel.view import job_view  # noqa: PLC0415 - widgets, when the first is shown
 
     record = snapshot.record or job.latest or JobRecord(id=job.id)
-    stale = None
-    if snapshot.gone:
-        stale = "the service knows this job no more"
-    elif snapshot.stale_since is not None:
-        since = time.strftime("%H:%M:%S", time.localtime(snapshot.stale_since))
-        stale = f"no news since {since}: {snapshot.stale_reason}"
-    return job_view(record, url=job.session.url, ended=snapshot.ended, stale=stale, as_of=time.time())
+    stale = "the service knows this job no more" if snapshot.gone else snapshot.stale_reason
+    return job_view(record, url=job.session.url, ended=snapshot.ended, stale=stale, as_of=snapshot.stale_since)
 
 
 def _display(bundle: dict[str, str], display_id: str, *, update: bool) -> None:

@@ -12,6 +12,7 @@ from prominence_jupyter.client.token import Token, find_token
 from prominence_jupyter.client.transport import Transport
 from prominence_jupyter.errors import NoSuchJob
 from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import DEFAULT_URL, JobId
 from prominence_jupyter.protocol.record import JobRecord
@@ -75,7 +76,7 @@ class Session:
         if not isinstance(description, JobDescription):
             description = JobDescription.prepare(description, labels=labels)
         job_id = self.client.submit(description)
-        return Job(self, job_id, JobRecord(id=job_id, name=description.name, status="submitted"))
+        return Job(self, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED))
 
     def job(self, job_id: JobId) -> Job:
         """Return the job with that id.

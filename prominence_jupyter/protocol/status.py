@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+SUBMITTED: Final = "submitted"
+"""Ours, of a job that a service has taken and not reported yet."""
 PENDING: Final = "pending"
 RUNNING: Final = "running"
 COMPLETED: Final = "completed"
@@ -17,7 +19,7 @@ KILLED: Final = "killed"
 FINAL: Final = frozenset({COMPLETED, FAILED, DELETED, KILLED})
 """Statuses that a job keeps. In the *active* listing ``failed`` is provisional: see `record.has_ended`."""
 
-WAITING: Final = frozenset({PENDING, "idle", "waiting", "deploying"})
+WAITING: Final = frozenset({SUBMITTED, PENDING, "idle", "waiting", "deploying"})
 """Statuses before the start; which of them are used depends on the deployment."""
 
 

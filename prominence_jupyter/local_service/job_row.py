@@ -1,0 +1,48 @@
+"""`JobRow`: a job as the local service keeps it, and the JSON it makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from prominence_jupyter.protocol import status
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One row of the table of jobs."""
+
+    id: int
+    description: dict[str, Any]
+    status: str
+    reason: str | None
+    created: float
+    """Unix seconds, as `started` and `finished`."""
+    started: float | None
+    finished: float | None
+    execution: dict[str, Any] | None
+    token: str = field(repr=False)
+    """The job's own access token."""
+
+    def to_json(self, *, detail: bool) -> dict[str, Any]:
+        """Return the job as the API shows it: a line of a listing, or with everything.
+
+        Shapes: ``list-active.json``, ``list-completed.json`` and ``job-lifecycle.json`` of the recorded answers.
+        """
+        shown = dict(self.description) if detail else {"tasks": self.description["tasks"]}
+        shown |= {"id": self.id, "name": self.description.get("name", ""), "status": self.status}
+        shown["events"] = self._events()
+        if self.reason is not None:
+            shown["statusReason"] = self.reason
+        if detail:
+            shown["execution"] = self.execution or {"runtimeVersion": {}}
+        return shown
+
+    def _events(self) -> dict[str, int]:
+        events = {"createTime": int(self.created)}
+        if self.started is not None:
+            events["startTime"] = int(self.started)
+        never_ran = self.started is None and self.status == status.DELETED  # has no end (delete-idle.json)
+        if self.finished is not None and not never_ran:
+            events["endTime"] = int(self.finished)
+        return events

@@ -1,0 +1,62 @@
+"""Start the process of one task."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from prominence_jupyter.local_service.capacity import Need
+from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.scratch import Scratch
+
+NOT_FOUND: Final = 127
+CANNOT_RUN: Final = 126
+"""Exit codes a shell gives to a command that is not there, and to one that it cannot start."""
+
+_KEPT: Final = frozenset({"PATH", "LANG", "TZ", "USER", "LOGNAME"})
+
+
+def launch(
+    arguments: Sequence[str], task: Mapping[str, Any], environment: Mapping[str, str], scratch: Scratch
+) -> subprocess.Popen[bytes] | int:
+    """Start a task in a session of its own; return its process, or an exit code if it cannot be started.
+
+    No shell has a part in it. The reason of a failure is written to the job's standard error.
+    """
+    with scratch.append("stdout") as stdout, scratch.append("stderr") as stderr:
+        try:
+            return subprocess.Popen(  # noqa: S603 - running what users ask for is what this service is for
+                arguments,
+                cwd=scratch.workdir(task),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:  # ValueError: a NUL or half a character in an argument
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            stderr.write(f"prominence: cannot run {arguments[0]!r}: {reason}\n".encode(errors="replace"))
+            is_missing = isinstance(error, FileNotFoundError)
+            return NOT_FOUND if is_missing else CANNOT_RUN
+
+
+def task_environment(row: JobRow, task: Mapping[str, Any], scratch: Scratch, url: str) -> dict[str, str]:
+    """Return all that a task finds in its environment; of the service's own only what `_KEPT` and LC_* name."""
+    need = Need.of(row.description["resources"])
+    kept = {key: value for key, value in os.environ.items() if key in _KEPT or key.startswith("LC_")}
+    asked = {str(key): str(value) for key, value in task.get("env", {}).items()}
+    return {
+        **kept,
+        "HOME": str(scratch.work),
+        "TMPDIR": str(scratch.tmp),
+        **asked,
+        "PROMINENCE_CPUS": f"{need.cpus:g}",
+        "PROMINENCE_MEMORY": f"{need.memory_gb:g}",
+        "PROMINENCE_CONTAINER_RUNTIME": str(task["runtime"]),
+        "PROMINENCE_JOB_ID": str(row.id),
+        "PROMINENCE_URL": url,
+        "PROMINENCE_TOKEN": row.token,
+    }

@@ -1,0 +1,133 @@
+"""`ProcessTable`: which processes belong to which job, also those that left its session or lost their parent."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import psutil
+
+_PR_SET_CHILD_SUBREAPER: Final = 36
+"""From <linux/prctl.h>."""
+_ALL_OURS: Final = sys.platform == "linux"
+"""Whether orphans come back to this process, so that every process that is looked at descends from it."""
+_TOKEN: Final = "PROMINENCE_TOKEN"  # noqa: S105 - the name of a variable
+_JOB_ID: Final = "PROMINENCE_JOB_ID"
+
+
+@dataclass(slots=True)
+class Family:
+    """The processes of one job, as far as they are known."""
+
+    token: str = field(repr=False)
+    main: int | None = None
+    """Main process of the task that runs."""
+    sessions: set[int] = field(default_factory=set)
+    """Every main process so far: each leads a session, which may outlive it."""
+    born: dict[int, float] = field(default_factory=dict)
+    """Process id to its time of birth, which tells apart two owners of a number."""
+    alive: list[psutil.Process] = field(default_factory=list)
+    rss_bytes: int = 0
+    """Resident sizes added up, as of the last look."""
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to every process seen at the last look."""
+        for process in self.alive:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+
+
+class ProcessTable:
+    """Looks at the processes of this machine and sorts them into families.
+
+    A process is a job's by descent from a task's main process; else by having been seen as such before, by the
+    session, or by the job's token in its environment.
+    """
+
+    def __init__(self) -> None:
+        self._me = psutil.Process()
+        self._strangers: set[tuple[int, float]] = set()
+
+    def kill_all(self) -> None:
+        """Kill all that descends from this process."""
+        for process in self._me.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def look(self, families: Iterable[Family]) -> None:
+        """Bring `alive` and `rss_bytes` of each family up to date."""
+        families = list(families)
+        owners = {family.main: family for family in families if family.main is not None}
+        for family in families:
+            family.alive, family.rss_bytes = [], 0
+        strangers = set()
+        for process, born, parent, rss in _candidates(self._me):
+            key = (process.pid, born)
+            owner = owners.get(process.pid) or owners.get(parent)
+            if owner is None and key not in self._strangers:
+                owner = _orphan_of(process, born, families)
+            if owner is None and _ALL_OURS and len(families) == 1:
+                owner = families[0]  # it hid well, but whose else can it be
+            if owner is None:
+                strangers.add(key)
+                continue
+            owners[process.pid] = owner
+            owner.born[process.pid] = born
+            owner.alive.append(process)
+            owner.rss_bytes += rss
+        self._strangers = strangers
+
+
+def become_subreaper() -> None:
+    """On Linux, make orphaned descendants of this process its children, so that none gets away."""
+    if _ALL_OURS:
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_strays(token_of: Callable[[int], str | None]) -> None:
+    """Kill processes of jobs that a crash of the runner left behind; `token_of` gives a job's token by its id."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ValueError):
+            if process.uids().real != os.getuid():
+                continue
+            environment = process.environ()
+            token = environment.get(_TOKEN)
+            if token and token == token_of(int(environment.get(_JOB_ID, ""))):
+                process.kill()
+
+
+def _candidates(me: psutil.Process) -> Iterator[tuple[psutil.Process, float, int, int]]:
+    """Yield process, birth, parent and resident size, parents before children; zombies are left out."""
+    if _ALL_OURS:
+        processes = me.children(recursive=True)  # orphans come back here: see become_subreaper
+    else:
+        processes = [process for process in psutil.process_iter() if process.pid != me.pid]
+    found = []
+    for process in processes:
+        with contextlib.suppress(psutil.Error), process.oneshot():
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.append((process, process.create_time(), process.ppid(), process.memory_info().rss))
+    yield from sorted(found, key=lambda candidate: candidate[1])
+
+
+def _orphan_of(process: psutil.Process, born: float, families: Iterable[Family]) -> Family | None:
+    session: int | None = None
+    environment: dict[str, str] = {}
+    with contextlib.suppress(OSError):
+        session = os.getsid(process.pid)
+    with contextlib.suppress(psutil.Error):
+        environment = process.environ()
+    for family in families:
+        if (
+            family.born.get(process.pid) == born
+            or session in family.sessions
+            or environment.get(_TOKEN) == family.token
+        ):
+            return family
+    return None

@@ -1,0 +1,11 @@
+"""The words of ``statusReason``, as the deployed service has them, and one of our own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NO_RESOURCES: Final = "No matching resources"
+PULL_FAILED: Final = "Container image pull failed"
+WALLTIME: Final = "Walltime limit exceeded"
+DELETED: Final = "Job deleted by user"
+STOPPED: Final = "The local service was stopped"

@@ -1,0 +1,179 @@
+"""`Runner`: the one process that starts, measures and ends the processes of jobs.
+
+A program of its own, small because ``ru_maxrss`` of a child begins at the size of its parent. It has one thread and
+sleeps until the front wakes it through its standard input, a child ends, or something is due. When its standard
+input closes, for whatever reason, it ends its jobs and then itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Final
+
+from prominence_jupyter.local_service import processes, reasons
+from prominence_jupyter.local_service.capacity import Capacity
+from prominence_jupyter.local_service.processes import ProcessTable
+from prominence_jupyter.local_service.running_job import RunningJob
+from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.protocol import status
+
+SAMPLE_S: Final = 0.25
+_SWEEP_S: Final = 0.05
+_STDIN: Final = 0
+
+
+class Runner:
+    """Holds the jobs that run."""
+
+    def __init__(self, state: StateDir, store: Store, capacity: Capacity, url: str) -> None:
+        self._state, self._store, self._capacity, self._url = state, store, capacity, url
+        self._jobs: dict[int, RunningJob] = {}
+        self._table = ProcessTable()
+        self._stopping = False
+        self._next_sample = 0.0
+        self._selector = selectors.DefaultSelector()
+
+    def run(self) -> None:
+        """Run jobs until standard input closes and the last process has ended."""
+        children, noted = socket.socketpair()
+        with self._selector, children, noted:
+            children.setblocking(False)
+            noted.setblocking(False)
+            signal.set_wakeup_fd(noted.fileno(), warn_on_full_buffer=False)
+            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: None)  # a handler and not SIG_IGN, which children would inherit
+            os.set_blocking(_STDIN, False)
+            self._selector.register(_STDIN, selectors.EVENT_READ)
+            self._selector.register(children, selectors.EVENT_READ)
+            try:
+                self._loop(children)
+            finally:
+                signal.set_wakeup_fd(-1)
+                self._kill_all()
+
+    def _loop(self, children: socket.socket) -> None:
+        while True:
+            self._reap()
+            self._end_deleted()
+            self._look()
+            self._step()
+            self._start_jobs()
+            if self._stopping and not self._jobs:
+                return
+            for key, _ in self._selector.select(self._timeout()):
+                if key.fd == _STDIN:
+                    self._hear_front()
+                else:
+                    self._drain(children)
+
+    def _timeout(self) -> float | None:
+        """Return seconds to sleep, None for as long as nothing happens."""
+        if not self._jobs:
+            return None
+        now = time.monotonic()
+        due = [min(self._next_sample, *(job.due for job in self._jobs.values()))]
+        if not all([job.is_settled for job in self._jobs.values()]):
+            due.append(now + _SWEEP_S)
+        return max(0.0, min(due) - now)
+
+    def _hear_front(self) -> None:
+        if not os.read(_STDIN, 65536):
+            self._stopping = True
+            self._selector.unregister(_STDIN)
+            self._table.look([job.family for job in self._jobs.values()])
+            for job in self._jobs.values():
+                job.end(status.FAILED, reasons.STOPPED)
+
+    @staticmethod
+    def _drain(children: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while children.recv(4096):
+                pass
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, wait_status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for job in self._jobs.values():
+                if pid == job.family.main or pid in job.family.born:
+                    job.reaped(pid, wait_status, usage)
+
+    def _end_deleted(self) -> None:
+        deleted = self._store.ended_among(self._jobs)
+        if deleted:
+            self._table.look([job.family for job in self._jobs.values()])
+        for job_id in deleted:
+            self._jobs[job_id].end(status.DELETED, reasons.DELETED)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now < self._next_sample and all([job.is_settled for job in self._jobs.values()]):
+            return
+        self._table.look([job.family for job in self._jobs.values()])
+        for job in self._jobs.values():
+            job.sample()
+        self._next_sample = now + SAMPLE_S
+
+    def _step(self) -> None:
+        for job in list(self._jobs.values()):
+            job.step()
+            self._forget_if_ended(job)
+
+    def _start_jobs(self) -> None:
+        """Start pending jobs in the order of submission, as long as the first of them fits."""
+        while not self._stopping and (row := self._store.next_pending()):
+            if not self._capacity.could_run(row.description["resources"]):
+                self._store.finish(row.id, status.FAILED, reasons.NO_RESOURCES)
+                continue
+            job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
+            if not self._capacity.holds([job.need, *(other.need for other in self._jobs.values())]):
+                return
+            if self._store.start(row.id, job.execution):  # else it was deleted in this very moment
+                self._jobs[row.id] = job
+                job.begin()
+                self._forget_if_ended(job)
+
+    def _forget_if_ended(self, job: RunningJob) -> None:
+        if job.ended is not None:
+            self._store.finish(job.id, job.ended.status, job.ended.reason, job.execution)
+            del self._jobs[job.id]
+
+    def _kill_all(self) -> None:
+        """Leave no process, whatever went wrong here; usually there is none left."""
+        families = [job.family for job in self._jobs.values()]
+        self._table.look(families)
+        for family in families:
+            family.send(signal.SIGKILL)
+        self._table.kill_all()
+
+
+def main() -> None:
+    """Run the program; the front starts it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--cpus", type=float, required=True)
+    parser.add_argument("--memory-gb", type=float, required=True)
+    options = parser.parse_args()
+    state = StateDir(options.state)
+    processes.become_subreaper()
+    with Store(state.database) as store:
+        processes.end_strays(lambda job_id: row.token if (row := store.get(job_id)) else None)
+        Runner(state, store, Capacity(options.cpus, options.memory_gb), options.url).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""`ServiceInfo`: what a running local service says of itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from prominence_jupyter.errors import LocalServiceError
+from prominence_jupyter.local_service.state import StateDir, write_private
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """A running local service. The token is not in it, only where it is."""
+
+    url: str
+    """Base URL, as ``PROMINENCE_URL`` wants it: with ``/api/v1``."""
+    pid: int
+    started: float
+    """Unix seconds."""
+    cpus: float
+    memory_gb: float
+    token_file: Path
+    state_dir: Path
+
+    def token(self) -> str:
+        """Return the access token, read from its file.
+
+        Raises
+        ------
+        LocalServiceError
+            The file cannot be read.
+        """
+        try:
+            return self.token_file.read_text().strip()
+        except OSError as error:
+            raise LocalServiceError(f"Cannot read {self.token_file}: {error.strerror}.") from error
+
+    def save(self, state: StateDir) -> None:
+        """Write it for those who look for the service."""
+        told = {"url": self.url, "pid": self.pid, "started": self.started}
+        told |= {"cpus": self.cpus, "memory_gb": self.memory_gb}
+        write_private(state.service, json.dumps(told).encode())
+
+    @classmethod
+    def load(cls, state: StateDir) -> Self | None:
+        """Read what a service wrote; None if there is nothing, or its process is gone. The caller knows the lock."""
+        try:
+            told = json.loads(state.service.read_bytes())
+            os.kill(told["pid"], 0)
+            return cls(**told, token_file=state.token, state_dir=state.path)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None

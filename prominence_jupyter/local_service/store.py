@@ -1,0 +1,126 @@
+"""`Store`: the table of jobs. The front and the runner each open it for themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, Final, Self
+
+from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.protocol import status
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    description TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    created REAL NOT NULL,
+    started REAL,
+    finished REAL,
+    execution TEXT,
+    token TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
+CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
+"""
+_COLUMNS: Final = "id, description, status, reason, created, started, finished, execution, token"
+_BUSY_S: Final = 10.0
+
+
+class Store:
+    """Jobs, kept in SQLite. Every change of a status goes through `_change`, so a final one is never left."""
+
+    def __init__(self, path: Path) -> None:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, description: dict[str, Any], mint: Callable[[int], str]) -> int:
+        """Add a pending job and return its id. `mint` makes the job's token from its id."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")  # nobody may see the job before it has its token
+            added = self._db.execute(
+                "INSERT INTO jobs (description, status, created, token) VALUES (?, ?, ?, '') RETURNING id",
+                (json.dumps(description), status.PENDING, time.time()),
+            )
+            job_id = int(added.fetchone()[0])
+            self._db.execute("UPDATE jobs SET token = ? WHERE id = ?", (mint(job_id), job_id))
+        return job_id
+
+    def get(self, job_id: int) -> JobRow | None:
+        """Return one job, or None."""
+        rows = self._select("WHERE id = ?", job_id)
+        return rows[0] if rows else None
+
+    def active(self) -> list[JobRow]:
+        """Return the jobs that have not ended, in the order of submission."""
+        return self._select("WHERE status IN (?, ?) ORDER BY id", status.PENDING, status.RUNNING)
+
+    def completed(self, num: int) -> list[JobRow]:
+        """Return up to `num` ended jobs, the newest end first; 0 or less means all."""
+        return self._select(
+            "WHERE finished IS NOT NULL ORDER BY finished DESC, id DESC LIMIT ?", num if num > 0 else -1
+        )
+
+    def next_pending(self) -> JobRow | None:
+        """Return the job that is to start next, or None."""
+        rows = self._select("WHERE status = ? ORDER BY id LIMIT 1", status.PENDING)
+        return rows[0] if rows else None
+
+    def ended_among(self, job_ids: Collection[int]) -> set[int]:
+        """Return those of the jobs that have a final status."""
+        marks = ",".join("?" * len(job_ids))
+        query = f"SELECT id FROM jobs WHERE finished IS NOT NULL AND id IN ({marks})"  # noqa: S608 - only "?" marks
+        return {row[0] for row in self._db.execute(query, tuple(job_ids))}
+
+    def start(self, job_id: int, execution: dict[str, Any]) -> bool:
+        """Turn a pending job into a running one; False if it is not pending any more."""
+        changes = {"status": status.RUNNING, "started": time.time(), "execution": json.dumps(execution)}
+        return self._change(job_id, {status.PENDING}, changes)
+
+    def finish(self, job_id: int, final: str, reason: str | None, execution: dict[str, Any] | None = None) -> bool:
+        """Give a job its final status; False if it has one already (then nothing changes)."""
+        changes: dict[str, Any] = {"status": final, "reason": reason, "finished": time.time()}
+        if execution is not None:
+            changes["execution"] = json.dumps(execution)
+        return self._change(job_id, {status.PENDING, status.RUNNING}, changes)
+
+    def finish_running(self, final: str, reason: str) -> None:
+        """Give every running job a final status: those that a crash of the service left behind."""
+        for row in self._select("WHERE status = ?", status.RUNNING):
+            self.finish(row.id, final, reason)
+
+    def _change(self, job_id: int, before: Collection[str], changes: dict[str, Any]) -> bool:
+        sets = ", ".join(f"{column} = ?" for column in changes)
+        marks = ",".join("?" * len(before))
+        query = f"UPDATE jobs SET {sets} WHERE id = ? AND status IN ({marks})"  # noqa: S608 - names of our own columns
+        return self._db.execute(query, (*changes.values(), job_id, *before)).rowcount == 1
+
+    def _select(self, condition: str, *values: Any) -> list[JobRow]:
+        query = f"SELECT {_COLUMNS} FROM jobs {condition}"  # noqa: S608 - conditions are constants of this module
+        return [_job_row(columns) for columns in self._db.execute(query, values)]
+
+
+def _job_row(columns: sqlite3.Row) -> JobRow:
+    fields: dict[str, Any] = dict(columns)
+    fields["description"] = json.loads(fields["description"])
+    fields["execution"] = json.loads(fields["execution"] or "null")
+    return JobRow(**fields)

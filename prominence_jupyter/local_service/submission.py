@@ -1,0 +1,58 @@
+"""Judge a job description that arrived over HTTP: the common rules, and what this service cannot do."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.protocol.validation import Problem, job_problems
+
+_NOT_HERE: Final = ("artifacts", "storage")
+
+
+class Refused(Exception):  # becomes a 400; never seen by users
+    """The description breaks a rule; the text says which."""
+
+
+def accept(body: Any) -> dict[str, Any]:
+    """Return the description to keep, completed as the deployed service does.
+
+    Raises
+    ------
+    Refused
+        With every problem that was found.
+    """
+    problems = job_problems(body) or [*_beyond_the_common_rules(body)]
+    if problems:
+        raise Refused("; ".join(str(problem) for problem in problems))
+    kept: dict[str, Any] = copy.deepcopy(body)
+    kept["resources"].setdefault("nodes", 1)
+    return kept
+
+
+def _beyond_the_common_rules(job: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in _NOT_HERE:
+        if job.get(key):
+            yield Problem((key,), "the local service cannot do this; nothing would be there for the tasks")
+    for index, task in enumerate(job["tasks"]):
+        yield from _task(task, ("tasks", index))
+    for index, file in enumerate(job.get("inputs", [])):
+        if problem := scratch.input_problem(file):
+            yield Problem(("inputs", index), problem)
+
+
+def _task(task: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    if "runtime" not in task:
+        yield Problem((*path, "runtime"), "a container runtime must be defined")
+    if task.get("type", "basic") != "basic":
+        yield Problem((*path, "type"), "the local service runs basic tasks only")
+    if not scratch.stays_inside(task.get("workdir", "."), absolute=True):
+        yield Problem((*path, "workdir"), "must be an absolute path, or one inside the working folder of the job")
+    try:
+        images.command(task)
+    except images.PullFailed:
+        pass  # the job fails with these words when its turn comes, as on the real service
+    except ValueError as error:
+        yield Problem((*path, "cmd"), f"cannot be split into words: {error}")

@@ -1,0 +1,88 @@
+import signal
+import sys
+
+import psutil
+import pytest
+
+from tests.local_service.conftest import processes_of, python, shell, until
+
+GETS_AWAY = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print(os.getpid(), flush=True)
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+"""
+
+
+def family(api, job_id):
+    return processes_of(api.info.state_dir / "jobs" / str(job_id))
+
+
+def test_deleting_ends_the_whole_tree(api):
+    tree = f"{shell(GETS_AWAY)}; setsid sleep 600 & sleep 600 & (sleep 600; true)"
+    job_id = api.submit(["sh", "-c", tree])
+    until(lambda: len(family(api, job_id)) >= 6)
+    processes = family(api, job_id)
+    assert api.delete(job_id).status_code == 200
+    job = api.describe(job_id)
+    assert (job["status"], job["statusReason"]) == ("deleted", "Job deleted by user")
+    assert "tasks" not in job["execution"]
+    until(lambda: not family(api, job_id))
+    until(lambda: not any(psutil.pid_exists(process.pid) for process in processes))  # no zombies either
+    assert api.delete(job_id).status_code == 400
+    assert api.describe(job_id) == job
+
+
+def test_a_deleted_job_has_time_to_clean_up(api):
+    job_id = api.submit(["sh", "-c", "trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.05; done"])
+    until(lambda: api.output(job_id) == "ready\n")
+    api.delete(job_id)
+    until(lambda: not family(api, job_id))
+    assert api.output(job_id) == "ready\ncleaned\n"
+
+
+LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans back to the runner")
+
+
+@pytest.mark.parametrize(
+    "leftover",
+    [
+        "sleep 600",
+        "setsid sleep 600",
+        "env -i sleep 600",
+        pytest.param("env -i setsid sleep 600", marks=LINUX_ONLY),
+        "away",
+    ],
+)
+def test_what_a_task_leaves_behind_ends_with_it(api, leftover):
+    leave = shell(GETS_AWAY) if leftover == "away" else f"{leftover} & echo $!"
+    job_id = api.submit(["sh", "-c", leave], "echo next task")
+    api.ended(job_id)
+    pid, rest = api.output(job_id).split("\n", 1)
+    assert rest == "next task\n"
+    until(lambda: not psutil.pid_exists(int(pid)))  # where orphans are not ours, it is init that reaps them
+
+
+@LINUX_ONLY
+def test_the_time_of_orphans_counts(api):
+    burn = "import os, pathlib, time\ndone = pathlib.Path('done')\n"
+    burn += "if os.fork():\n    while not done.exists(): time.sleep(0.01)\n    os._exit(0)\n"
+    burn += "if os.fork(): os._exit(0)\nwhile time.process_time() < 0.8: pass\ndone.touch()"
+    job = api.run(python(burn))
+    assert job["execution"]["tasks"][0]["cpuTimeUsage"] > 0.7
+
+
+def test_other_jobs_go_on(api):
+    stays, goes = api.submit("sleep 600"), api.submit("sleep 600")
+    until(lambda: family(api, stays) and family(api, goes))
+    api.delete(goes)
+    until(lambda: not family(api, goes))
+    (process,) = family(api, stays)
+    assert api.describe(stays)["status"] == "running"
+    process.send_signal(signal.SIGUSR1)
+    assert api.ended(stays)["execution"]["tasks"][0]["exitCode"] == -signal.SIGUSR1

@@ -1,0 +1,178 @@
+import contextlib
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.store import Store
+from tests.local_service.conftest import processes_of, recorded, shape, until
+
+
+def prepared(folder, *commands, **resources):
+    """Jobs put straight into the table of a service that is not running yet, past the common rules."""
+    state = StateDir(folder).make()
+    body = {"resources": {"nodes": 1, "cpus": 1, "memory": 1, "disk": 10, **resources}}
+    with Store(state.database) as store:
+        for command in commands:
+            task = {"image": "busybox", "runtime": "singularity", "cmd": command}
+            store.add({**body, "tasks": [task]}, lambda job_id: f"token-{job_id}")
+
+
+def test_the_walltime_limit_kills_the_whole_tree(own_folder, connect):
+    prepared(own_folder, "sh -c 'trap \"\" TERM; echo started; setsid sleep 600 & sleep 600'", walltime=0.01)
+    api = connect(control.start(cpus=1, memory_gb=4))
+    job = api.ended(1)
+    expected = recorded("job-walltime")[0]
+    assert (job["status"], job["statusReason"]) == (expected["status"], expected["statusReason"])
+    assert job["execution"]["tasks"][0]["exitCode"] == expected["execution"]["tasks"][0]["exitCode"] == -9
+    assert shape(job["execution"]["tasks"]) == shape(expected["execution"]["tasks"])
+    assert job["execution"]["tasks"][0]["wallTimeUsage"] == pytest.approx(0.6, abs=0.3)
+    assert api.output(1) == "started\n"
+    assert not processes_of(own_folder)
+
+
+def test_jobs_start_in_order_as_capacity_allows(own_folder, connect):
+    api = connect(control.start(cpus=2, memory_gb=4))
+    first = api.submit("sleep 600", resources={"cpus": 1})
+    until(lambda: api.describe(first)["status"] == "running")
+    big = api.submit("sleep 600", resources={"cpus": 2})
+    small = api.submit("sleep 600", resources={"cpus": 1})  # would fit beside the first, and does not pass the big one
+    later = api.submit("echo x", resources={"memory": 4})
+    waiting = api.describe(big)
+    assert shape(waiting) == shape(recorded("stdout-pending", 0)[0])
+    assert [job["status"] for job in api("GET", "/jobs").json()] == ["running", "pending", "pending", "pending"]
+    for stream in ("stdout", "stderr"):
+        answer = api("GET", f"/jobs/{big}/{stream}")
+        assert (answer.status_code, answer.content) == (200, b"")
+
+    api.delete(first)
+    until(lambda: api.describe(big)["status"] == "running")
+    assert api.describe(small)["status"] == "pending"
+    api.delete(big)
+    until(lambda: api.describe(small)["status"] == "running")
+    assert api.describe(later)["status"] == "pending"  # for want of memory
+    api.delete(small)
+    assert api.ended(later)["status"] == "completed"
+
+
+def test_a_pending_job_is_deleted_as_recorded(own_folder, connect):
+    api = connect(control.start(cpus=1, memory_gb=4))
+    api.submit("sleep 600")
+    waits = api.submit("sleep 30")
+    assert api.delete(waits).json() == {}
+    ours, theirs = api.describe(waits), recorded("delete-idle", 1)[0]
+    for job in (ours, theirs):
+        job["id"] = job["events"]["createTime"] = 0
+    assert ours == theirs
+    assert waits in [job["id"] for job in api("GET", "/jobs?completed=true&num=5").json()]
+
+
+@pytest.mark.parametrize(
+    "resources", [{"cpus": 1000}, {"memory": 100_000}, {"nodes": 2}, {"memoryPerCpu": 1000, "cpus": 4}]
+)
+def test_what_can_never_fit_fails_at_once(api, resources):
+    asked = {"cpus": 1, "memory": 1, "disk": 10, **resources}
+    if "memoryPerCpu" in resources:
+        del asked["memory"]
+    body = {"resources": asked, "tasks": [{"image": "busybox", "runtime": "singularity", "cmd": "true"}]}
+    job_id = api("POST", "/jobs", json=body).json()["id"]
+    job = api.describe(job_id)
+    assert (job["status"], job["statusReason"]) == ("failed", recorded("job-noresources")[0]["statusReason"])
+    assert job["execution"] == recorded("job-noresources")[0]["execution"]
+    assert "startTime" not in job["events"]
+    assert api("GET", "/jobs?completed=true").json()[0]["id"] == job_id
+    assert job_id not in [active["id"] for active in api("GET", "/jobs").json()]
+
+
+def test_the_fewest_cpus_that_are_accepted_are_given(api):
+    for resources, given in ({"cpusRange": [2, 1000]}, 2), ({"cpusOptions": [1000, 3]}, 3):
+        asked = {**resources, "memoryPerCpu": 2, "disk": 10}
+        body = {
+            "resources": asked,
+            "tasks": [
+                {
+                    "image": "x",
+                    "runtime": "singularity",
+                    "cmd": "sh -c 'echo $PROMINENCE_CPUS $PROMINENCE_MEMORY'",
+                }
+            ],
+        }
+        job = api.ended(api("POST", "/jobs", json=body).json()["id"])
+        assert api.output(job["id"]) == f"{given} {2 * given}\n"
+        provisioned = {"cpus": given, "memory": 2 * given, "disk": 10, "nodes": 1}
+        assert job["execution"]["provisionedResources"] == provisioned
+
+
+def test_a_smaller_service_does_not_hang_on_a_job_that_is_too_big_for_it(own_folder, connect):
+    prepared(own_folder, "true", cpus=8)
+    prepared(own_folder, "true", cpus=1)
+    api = connect(control.start(cpus=2, memory_gb=4))
+    assert api.ended(1)["statusReason"] == "No matching resources"
+    assert api.ended(2)["status"] == "completed"
+
+
+def test_numbers_beyond_measure_do_no_harm(api):
+    job = api.run("true", resources={"walltime": 10**400, "disk": 10**400})
+    assert job["status"] == "completed"
+    assert api.run("true", resources={"cpus": 10**400})["statusReason"] == "No matching resources"
+
+
+def test_many_short_jobs_all_end(api):
+    ids = [api.submit("true") for _ in range(40)]
+    assert {api.ended(job_id)["status"] for job_id in ids} == {"completed"}
+
+
+def runner_of(info):
+    (runner,) = psutil.Process(info.pid).children()
+    return runner
+
+
+def test_an_idle_service_sleeps(own_folder, connect):
+    info = control.start(cpus=1, memory_gb=4)
+    api = connect(info)
+    api.run("true")
+    both = [psutil.Process(info.pid), runner_of(info)]
+    before = [process.num_ctx_switches().voluntary for process in both]
+    time.sleep(1)  # the time over which nothing is to happen, not a wait for something
+    after = [process.num_ctx_switches().voluntary for process in both]
+    assert all(later - earlier <= 2 for earlier, later in zip(before, after, strict=True))
+
+
+def test_a_runner_without_its_front_ends_its_jobs_and_itself(own_folder, connect):
+    info = control.start(cpus=2, memory_gb=4)
+    job_id = connect(info).submit("sh -c 'setsid sleep 600 & sleep 600'")
+    until(lambda: len(processes_of(own_folder)) >= 3)
+    runner = runner_of(info)
+    os.kill(info.pid, signal.SIGKILL)
+    until(lambda: not runner.is_running() or runner.status() == psutil.STATUS_ZOMBIE)
+    assert not processes_of(own_folder)
+    assert control.running() is None
+    again = connect(control.start(cpus=2, memory_gb=4))
+    job = again.describe(job_id)
+    assert (job["status"], job["statusReason"]) == ("failed", "The local service was stopped")
+
+
+def test_a_front_without_its_runner_ends_and_the_next_service_cleans_up(own_folder, connect):
+    info = control.start(cpus=2, memory_gb=4)
+    api = connect(info)
+    job_id = api.submit("sh -c 'setsid sleep 600 & sleep 600'")
+    until(lambda: len(processes_of(own_folder)) >= 3)
+    runner_of(info).kill()
+    until(lambda: control.running() is None)
+    until(lambda: "died (exit code -9)" in StateDir(own_folder).log.read_text())
+    assert len(processes_of(own_folder)) == 3
+    again = connect(control.start(cpus=2, memory_gb=4))
+    job = again.describe(job_id)
+    assert (job["status"], job["statusReason"]) == ("failed", "The local service was stopped")
+    until(lambda: not processes_of(own_folder))
+
+
+def test_deleting_and_starting_at_the_same_time_leaves_nothing(api):
+    for _ in range(15):
+        with contextlib.closing(api("DELETE", f"/jobs/{api.submit('sleep 600')}")) as answer:
+            assert answer.status_code == 200
+    until(lambda: not processes_of(api.info.state_dir))
