@@ -1,0 +1,73 @@
+"""The whole line in a real JupyterLab: the seed's cell, submitted to a real local service, watched and reopened."""
+
+import os
+import re
+
+import pytest
+
+from tests.notebook.test_kernel import SEED, job
+
+LAST_LINE = "Iteration number 19"
+
+
+@pytest.fixture
+def start(local_service):
+    """The first cell of a notebook that uses the tests' local service."""
+    where = os.environ["PROMINENCE_LOCAL_DIR"]
+    return f"%env PROMINENCE_LOCAL_DIR={where}\n%load_ext prominence_jupyter\n%prominence local"
+
+
+def shots(notebook, name):
+    """Keep a picture where one was asked for, for a person to look at."""
+    if folder := os.environ.get("PROMINENCE_TEST_SHOTS"):
+        notebook.page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_seeds_cell_streams_completes_and_is_told_by_the_saved_notebook(open_notebook, start, app):
+    notebook = open_notebook([start, f"%%prominence_job pi\n{SEED}"], app=app)
+    notebook.run_all()
+    panel = notebook.page.locator(".prominence-job")
+    panel.get_by_text("Iteration number  3").wait_for()
+    assert "running" in panel.inner_text()
+    assert LAST_LINE not in panel.inner_text()  # it streams
+    shots(notebook, f"seed-running-{app}")
+
+    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text=LAST_LINE).filter(has_text="completed")
+    record.wait_for()
+    panel.wait_for(state="detached")
+    shots(notebook, f"seed-completed-{app}")
+
+    outputs = notebook.saved().cells[1].outputs
+    assert not any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
+    account = outputs[-1]["data"]
+    for words in ("calculate-pi", "completed", LAST_LINE):
+        assert words in account["text/html"]
+        assert words in account["text/plain"]
+
+    notebook.shut_down_kernel()
+    notebook.reload()
+    notebook.page.locator(".jp-OutputArea-output").filter(has_text=LAST_LINE).wait_for()
+    assert "model not found" not in notebook.page.inner_text("body").lower()
+    shots(notebook, f"seed-reopened-{app}")
+
+
+def test_a_job_is_cancelled_from_its_panel(open_notebook, start):
+    notebook = open_notebook([start, f"%%prominence_job slow\n{job('sleep 300')}"])
+    notebook.run_all()
+    panel = notebook.page.locator(".prominence-job")
+    panel.get_by_text("running").first.wait_for()
+    panel.get_by_role("button", name=re.compile("cancel", re.IGNORECASE)).click()
+    panel.get_by_role("button", name="Yes").click()
+    notebook.page.locator(".jp-OutputArea-output").filter(has_text="deleted").wait_for()
+
+
+def test_a_panel_goes_on_while_another_cell_runs(open_notebook, start):
+    talks_later = job("/bin/sh -c 'sleep 1; echo seen'")
+    notebook = open_notebook([start, f"%%prominence_job one\n{talks_later}", "import time; time.sleep(8)"])
+    notebook.run_all()
+    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="seen").filter(has_text="completed")
+    record.wait_for()
+    assert "*" in notebook.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.content.widgets[2].promptNode.textContent"
+    )
