@@ -48,7 +48,7 @@ def _demo(options: argparse.Namespace) -> int:
     if not options.execute:
         notebook = demo.copy_quickstart(options.folder or Path("prominence-demo"))
         print(f"The quickstart is {notebook}.", flush=True)
-        return demo.open_in_lab(notebook, browser=options.browser)
+        demo.open_in_lab(notebook, browser=options.browser)
     with tempfile.TemporaryDirectory() as folder:
         demo.execute(demo.copy_quickstart(options.folder or Path(folder)))
     return 0

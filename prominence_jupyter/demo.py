@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
+import tempfile
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from prominence_jupyter.errors import UsageError
+from prominence_jupyter.errors import ProminenceError, UsageError
 
 NAME: Final = "quickstart.ipynb"
 _CELL_TIMEOUT_S: Final = 300
@@ -32,8 +33,8 @@ def _quickstart() -> Any:
     return packaged if packaged.is_file() else Path(__file__).parents[1] / "notebooks" / NAME
 
 
-def open_in_lab(notebook: Path, *, browser: bool) -> int:
-    """Open a notebook in JupyterLab; returns its exit code when it is stopped.
+def open_in_lab(notebook: Path, *, browser: bool) -> NoReturn:
+    """Open a notebook in JupyterLab, which takes the place of this process: signals and exit code are its own.
 
     Raises
     ------
@@ -41,10 +42,16 @@ def open_in_lab(notebook: Path, *, browser: bool) -> int:
         JupyterLab is not installed.
     """
     _require("jupyterlab")
-    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={notebook.parent.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+    ]
     if not browser:
         command.append("--no-browser")
-    return subprocess.call(command)  # noqa: S603 - our own words and a path
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container; Jupyter would refuse to start
+        command.append("--allow-root")
+    os.execv(command[0], command)  # noqa: S606 - our own words and a path
 
 
 def execute(notebook: Path) -> None:
@@ -54,27 +61,33 @@ def execute(notebook: Path) -> None:
     ------
     UsageError
         nbclient is not installed.
+    ProminenceError
+        A cell failed; the message is its error.
     """
     _require("nbclient")
     import nbformat  # noqa: PLC0415 - of the extra "demo"
     from nbclient import NotebookClient  # noqa: PLC0415 - as above
+    from nbclient.exceptions import CellExecutionError  # noqa: PLC0415 - as above
     from traitlets.config import Config  # noqa: PLC0415 - as above
 
     def print_outputs(cell: Any, **_: Any) -> None:
         for output in cell.outputs:
             print(_as_text(output).rstrip(), flush=True)
 
-    content = nbformat.read(notebook, as_version=4)
-    client = NotebookClient(
-        content,
-        timeout=_CELL_TIMEOUT_S,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(notebook.parent)}},
-        on_cell_executed=print_outputs,
-        # over TCP ipykernel warns that loopback is not encrypted
-        config=Config({"KernelManager": {"transport": "ipc"}}),
-    )
-    client.execute()
+    with tempfile.TemporaryDirectory() as sockets:
+        client = NotebookClient(
+            nbformat.read(notebook, as_version=4),
+            timeout=_CELL_TIMEOUT_S,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(notebook.parent)}},
+            on_cell_executed=print_outputs,
+            # over TCP ipykernel warns that loopback is not encrypted
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise ProminenceError(f"{notebook.name} failed: {error}") from None
 
 
 def _as_text(output: Any) -> str:
