@@ -48,7 +48,8 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Register the magics; called by ``%load_ext prominence_jupyter``."""
+    """Register the magics; called by ``%load_ext prominence_jupyter``. A second call changes nothing."""
     from prominence_jupyter.magics.prominence import ProminenceMagics  # noqa: PLC0415 - only where there is IPython
 
-    shell.register_magics(ProminenceMagics)
+    if ProminenceMagics.__name__ not in shell.magics_manager.registry:
+        shell.register_magics(ProminenceMagics)

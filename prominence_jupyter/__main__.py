@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from prominence_jupyter import demo
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.local_service import control
+
+_LAST_PORT: Final = 65535
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,30 +40,78 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="run the local service in this terminal")
-    serve.add_argument("--port", type=int, default=0, help="default: any free one")
-    serve.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
-    serve.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
+    serve.add_argument("--port", type=_port, default=0, help="default: any free one")
+    serve.add_argument("--cpus", type=_cores, metavar="N", help="cores its jobs may use together")
+    serve.add_argument("--memory", type=_gigabytes, metavar="GB", help="memory its jobs may use together")
+    instead = serve.add_mutually_exclusive_group()
+    instead.add_argument("--status", action="store_true", help="tell whether it runs (exit code 0) or not (1)")
+    instead.add_argument("--stop", action="store_true", help="stop it, wherever it was started; running jobs end")
     serve.set_defaults(run=_serve)
     return parser
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"must be 0 to {_LAST_PORT}, not {text}")
+    return int(text)
+
+
+def _cores(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text}")
+    return int(text)
+
+
+def _gigabytes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
+    return value
+
+
 def _demo(options: argparse.Namespace) -> int:
-    control.start()
     if not options.execute:
         notebook = demo.copy_quickstart(options.folder or Path("prominence-demo"))
+        _start_for_demo()
         print(f"The quickstart is {notebook}.", flush=True)
         demo.open_in_lab(notebook, browser=options.browser)
     with tempfile.TemporaryDirectory() as folder:
-        demo.execute(demo.copy_quickstart(options.folder or Path(folder)))
+        notebook = demo.copy_quickstart(options.folder or Path(folder))
+        _start_for_demo()
+        demo.execute(notebook)
     return 0
 
 
+def _start_for_demo() -> None:
+    control.start()
+    print("The local service goes on when this has ended: prominence-jupyter serve --stop ends it.", flush=True)
+
+
 def _serve(options: argparse.Namespace) -> int:
+    if options.status:
+        return _status()
+    if options.stop:
+        print(f"The local service {'has been stopped' if control.stop() else 'did not run'}.")
+        return 0
     if info := control.running():
+        control.require_capacity(info, cpus=options.cpus, memory_gb=options.memory)
         print(f"# the local service runs already, as process {info.pid}")
         _announce(info)
         return 0
     control.serve(cpus=options.cpus, memory_gb=options.memory, port=options.port, announce=_announce)
+    return 0
+
+
+def _status() -> int:
+    info = control.running()
+    if info is None:
+        print("The local service does not run.")
+        return 1
+    capacity = f"{info.cpus:g} cores and {info.memory_gb:.1f} GB for jobs"
+    print(f"The local service runs: {info.url}, with {capacity}; process {info.pid}.")
     return 0
 
 

@@ -18,12 +18,21 @@ _CELL_TIMEOUT_S: Final = 300
 
 
 def copy_quickstart(folder: Path) -> Path:
-    """Copy the quickstart notebook into a folder, unless it is there already, and return its path."""
+    """Copy the quickstart notebook into a folder, unless it is there already, and return its path.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be made or written.
+    """
     target = folder / NAME
-    if not target.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with as_file(_quickstart()) as source:
-            shutil.copyfile(source, target)
+    try:
+        if not target.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            with as_file(_quickstart()) as source:
+                shutil.copyfile(source, target)
+    except OSError as error:
+        raise UsageError(f"cannot use the folder {folder}: {error.strerror}; --folder names another") from error
     return target
 
 

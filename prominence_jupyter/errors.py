@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from prominence_jupyter.protocol.validation import Problem
 
 
+_PROBLEMS_SHOWN = 20
+
+
 class ProminenceError(Exception):
     """Root of every error raised on purpose by this package."""
 
@@ -53,13 +56,20 @@ class DescriptionError(ProminenceError):
     ----------
     problems
         Every problem found, in the order of the description.
+    shown
+        The message; by default a line for each problem.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], shown: str | None = None) -> None:
         self.problems = tuple(problems)
+        if shown is not None:
+            super().__init__(shown)
+            return
         count = len(self.problems)
         head = "the job description has a problem" if count == 1 else f"the job description has {count} problems"
-        lines = [f"  {problem}" for problem in self.problems]
+        lines = [f"  {problem}" for problem in self.problems[:_PROBLEMS_SHOWN]]
+        if count > _PROBLEMS_SHOWN:
+            lines.append(f"  … and {count - _PROBLEMS_SHOWN} more")
         super().__init__("\n".join([f"{head}; nothing was submitted:", *lines]))
 
 

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from prominence_jupyter.errors import WaitTimeout
 from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.follower import Delta
 from prominence_jupyter.watch.watched_job import Listener, Snapshot
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _TAIL: Final = 64 * 1024
 """Bytes of output kept in a record."""
+_LOOK_S: Final = 0.2
 
 
 class Shown(Protocol):
@@ -50,7 +53,7 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
         In a terminal, where nothing can be live beside the prompt: stay until the job has ended.
     """
     if getattr(shell, "kernel", None) is not None:
-        return _Notebook(job, live=panel)
+        return _Notebook(job, shell.display_pub, live=panel)
     terminal = _Terminal(job)
     if follow:
         terminal.wait(None)
@@ -72,10 +75,14 @@ def interruptible(job: Job) -> Iterator[None]:
 
 
 class _Notebook:
-    """A job as two outputs of a cell: the live view and the record."""
+    """A job as two outputs of a cell: the live view and the record.
 
-    def __init__(self, job: Job, *, live: bool) -> None:
+    The publisher is that of the cell: a later cell may capture what the shell publishes meanwhile.
+    """
+
+    def __init__(self, job: Job, publisher: Any, *, live: bool) -> None:
         self._job = job
+        self._publisher = publisher
         self._live_id, self._record_id = f"prominence-live-{uuid.uuid4()}", f"prominence-record-{uuid.uuid4()}"
         self._tail = b""
         self._total = 0
@@ -84,7 +91,7 @@ class _Notebook:
         first = _view(job, Snapshot())
         if live:
             self._panel = self._new_panel(first)
-        self._display_record(first, update=False)
+        self._display_record(first, "", update=False)
         self._watched = job.session.watcher.watch(job.id, Listener(self._changed, self._output))
 
     def wait(self, timeout: float | None) -> JobRecord:
@@ -110,9 +117,9 @@ class _Notebook:
         state = (view.status, snapshot.ended, snapshot.gone)
         if state != self._recorded:
             self._recorded = state
-            self._display_record(view, update=True)
+            self._display_record(view, str(snapshot.output_trouble or ""), update=True)
         if snapshot.ended and self._panel:
-            _display({"text/plain": ""}, self._live_id, update=True)
+            self._display({"text/plain": ""}, self._live_id, update=True)
 
     def _output(self, delta: Delta) -> None:
         """Show new output; called in the watcher's thread."""
@@ -125,15 +132,18 @@ class _Notebook:
         if self._panel:
             self._panel.append(delta.data)
 
-    def _display_record(self, view: JobView, *, update: bool) -> None:
+    def _display_record(self, view: JobView, output_trouble: str, *, update: bool) -> None:
         from prominence_jupyter.panel.record import record_html, record_text  # noqa: PLC0415 - as above
 
         refresh = f"%prominence watch {self._job.id}"
         account = {
-            "text/html": record_html(view, self._tail, total_bytes=self._total, refresh=refresh),
-            "text/plain": record_text(view, self._tail, total_bytes=self._total, refresh=refresh),
+            mime: record(view, self._tail, total_bytes=self._total, refresh=refresh, output_trouble=output_trouble)
+            for mime, record in (("text/html", record_html), ("text/plain", record_text))
         }
-        _display(account, self._record_id, update=update)
+        self._display(account, self._record_id, update=update)
+
+    def _display(self, bundle: dict[str, str], display_id: str, *, update: bool) -> None:
+        self._publisher.publish(data=bundle, metadata={}, transient={"display_id": display_id}, update=update)
 
 
 class _Terminal:
@@ -142,6 +152,7 @@ class _Terminal:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._news: queue.SimpleQueue[Snapshot | Delta] = queue.SimpleQueue()
+        self._printed = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def wait(self, timeout: float | None) -> JobRecord:
@@ -149,36 +160,33 @@ class _Terminal:
         listener = Listener(self._news.put, self._news.put)
         with self._job.session.watcher.watching(self._job.id, listener) as watched:
             while not watched.finished.is_set() or not self._news.empty():
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    break
-                self._print_next(0.2 if left is None else min(left, 0.2))
-            return self._job.wait_for(watched, 0)
+                self._job.give_up_if_hopeless(watched)
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise WaitTimeout(f"job {self._job.id} had not ended after {timeout:g} s; it goes on")
+                self._print_next()
+            return self._job.wait_for(watched, None)
 
-    def _print_next(self, patience_s: float) -> None:
+    def _print_next(self) -> None:
         try:
-            news = self._news.get(timeout=patience_s)
+            news = self._news.get(timeout=_LOOK_S)
         except queue.Empty:
             return
         if isinstance(news, Delta):
             print(self._decoder.decode(news.data), end="", flush=True)
-        else:
-            view = _view(self._job, news)
-            print(f"[job {self._job.id}: {view.stale or view.status}]", flush=True)
+            return
+        if news.record and news.record.status == status.COMPLETED and not news.ended:
+            return  # its last output is still to come
+        view = _view(self._job, news)
+        line = view.stale or view.headline
+        if line != self._printed:
+            self._printed = line
+            print(f"[job {self._job.id}: {line}]", flush=True)
 
 
 def _view(job: Job, snapshot: Snapshot) -> JobView:
     from prominence_jupyter.panel.view import job_view  # noqa: PLC0415 - widgets, when the first is shown
 
     record = snapshot.record or job.latest or JobRecord(id=job.id)
-    stale = "the service knows this job no more" if snapshot.gone else snapshot.stale_reason
+    trouble = None if snapshot.trouble is None else str(snapshot.trouble)
+    stale = "the service knows this job no more" if snapshot.gone else trouble
     return job_view(record, url=job.session.url, ended=snapshot.ended, stale=stale, as_of=snapshot.stale_since)
-
-
-def _display(bundle: dict[str, str], display_id: str, *, update: bool) -> None:
-    from IPython.display import display, update_display  # noqa: PLC0415 - only where there is IPython
-
-    if update:
-        update_display(bundle, display_id=display_id, raw=True)
-    else:
-        display(bundle, display_id=display_id, raw=True)

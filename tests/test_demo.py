@@ -13,6 +13,7 @@ import pytest
 from prominence_jupyter import demo
 from prominence_jupyter.__main__ import main
 from prominence_jupyter.errors import UsageError
+from prominence_jupyter.local_service import control
 
 PATIENCE_S = 120
 COMMAND = Path(sys.executable).parent / "prominence-jupyter"
@@ -32,6 +33,7 @@ def test_execute_prints_the_output_of_the_jobs_and_the_frame(local_service):
     assert "Iteration number 19   3.141592653589793238462643" in done.stdout
     assert "100% of 2.0 CPU seconds" in done.stdout
     assert "the input is missing" in done.stdout
+    assert "The local service goes on when this has ended: prominence-jupyter serve --stop ends it." in done.stdout
 
     code, cpu_s, wall_s, _ = row(done.stdout, "burn-2s-50MB")
     assert code == 0
@@ -55,6 +57,15 @@ def test_a_notebook_that_is_there_already_is_kept(tmp_path):
     assert "PROMINENCE from a notebook" in first.read_text()
     first.write_text("mine")
     assert demo.copy_quickstart(tmp_path / "new" / "folder").read_text() == "mine"
+
+
+@pytest.mark.parametrize("options", [[], ["--execute"]])
+def test_a_folder_that_is_a_file_is_told_before_anything_is_started(monkeypatch, tmp_path, capsys, options):
+    monkeypatch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path / "state"))
+    (tmp_path / "file").touch()
+    assert main(["demo", "--folder", str(tmp_path / "file"), *options]) == 1
+    assert f"cannot use the folder {tmp_path / 'file'}: " in capsys.readouterr().err
+    assert control.running() is None
 
 
 def test_without_jupyterlab_it_says_how_to_get_it(monkeypatch, tmp_path):
@@ -95,3 +106,45 @@ def test_serve_tells_of_the_service_that_runs_and_shows_no_token(local_service, 
     printed = capsys.readouterr().out
     assert f"export PROMINENCE_URL={local_service.url}" in printed
     assert local_service.token() not in printed
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--cpus", value) for value in ("0", "-1", "two", "1.5")),
+        *(("--memory", value) for value in ("0", "-1", "nan", "inf", "much")),
+        *(("--port", value) for value in ("-1", "65536", "http")),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(capsys, option, value):
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", option, value])
+    assert caught.value.code == 2
+    assert f"argument {option}: must be " in capsys.readouterr().err
+
+
+def test_serve_does_not_ignore_another_capacity(local_service, capsys):
+    assert main(["serve", "--cpus", "2"]) == 1
+    assert "with 4 cores and 16 GB" in capsys.readouterr().err
+
+
+def test_a_shell_can_ask_for_the_service_and_stop_it(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path / "state"))
+    assert main(["serve", "--status"]) == 1
+    assert capsys.readouterr().out == "The local service does not run.\n"
+    info = control.start(cpus=1, memory_gb=2)
+    assert main(["serve", "--status"]) == 0
+    assert f"{info.url}, with 1 cores and 2.0 GB for jobs; process {info.pid}" in capsys.readouterr().out
+    assert main(["serve", "--stop"]) == 0
+    assert capsys.readouterr().out == "The local service has been stopped.\n"
+    assert control.running() is None
+    assert main(["serve", "--stop"]) == 0
+    assert capsys.readouterr().out == "The local service did not run.\n"
+
+
+def test_a_folder_of_the_service_that_is_a_file_is_told(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path / "file"))
+    for words in (["serve"], ["serve", "--status"], ["serve", "--stop"]):
+        assert main(words) == 1
+        assert "Cannot use the folder" in capsys.readouterr().err

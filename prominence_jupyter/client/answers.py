@@ -6,10 +6,11 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from prominence_jupyter.client.token import NEW_ONE, Token
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,
@@ -19,8 +20,12 @@ from prominence_jupyter.errors import (
     ServiceFailed,
     UnexpectedAnswer,
 )
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.redaction import scrub
 
 _WORDS_SHOWN: Final = 300
+_BYTES_READ: Final = 8 * 1024
+"""Of an answer whose words are wanted: whoever sends more has no words for a person."""
 _UNKNOWN_JOB: Final = frozenset({"Job does not exist", "No such job(s)"})
 _PARAGRAPH: Final = re.compile(r"<(title|p)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -36,6 +41,8 @@ class Answer:
     content_type: str
     body: bytes
     retry_after_s: float | None = None
+    token: Token | None = field(default=None, repr=False)
+    """What was sent with the request: a service may quote it, and its words are shown."""
 
     @property
     def ok(self) -> bool:
@@ -78,7 +85,8 @@ class Answer:
         if self.status == HTTPStatus.UNAUTHORIZED:
             if words == "Functionality disabled":
                 return FunctionalityDisabled(f"{self.request}: this service has that part switched off", self.status)
-            return AuthenticationFailed(f"{self.request}: the service does not accept the token ({words})", self.status)
+            refused = f"{self.request}: the service does not accept the token ({words}); {NEW_ONE}"
+            return AuthenticationFailed(refused, self.status)
         if self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             said = f"{self.request}: the service failed with {self.status} ({words}); try again in a while"
             return ServiceFailed(said, self.status, self.retry_after_s)
@@ -90,30 +98,33 @@ class Answer:
 
     def _json(self) -> Any:
         try:
-            return json.loads(self.body)
+            return json.loads(self._hide_token(self.body.decode("utf-8", "replace")))
         except (ValueError, RecursionError):
             what = "HTML" if "html" in self.content_type else "an answer that is not whole JSON"
             raise UnexpectedAnswer(f"{self.request} gave {what} ({self._words()}){CHECK_URL}") from None
 
     def _words(self) -> str:
         """Return what the service said, as one short line."""
-        text = self.body.decode("utf-8", "replace")
+        text = self._hide_token(self.body[:_BYTES_READ].decode("utf-8", "replace"))
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
             paragraphs = [match[2] for match in _PARAGRAPH.finditer(text)]
-            return _shorten(html.unescape(_TAG.sub(" ", ": ".join(paragraphs) or text)))
-        if isinstance(value, dict) and isinstance(value.get("error"), str):
-            return _shorten(value["error"])
+            text = html.unescape(_TAG.sub(" ", ": ".join(paragraphs) or text))
+        else:
+            if isinstance(value, dict) and isinstance(value.get("error"), str):
+                text = value["error"]
         return _shorten(text)
+
+    def _hide_token(self, text: str) -> str:
+        return scrub(text, self.token.reveal() if self.token else None)
 
 
 CHECK_URL: Final = "; is PROMINENCE_URL right?"
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _WORDS_SHOWN else f"{line[:_WORDS_SHOWN]}…"
+    return one_line(text, _WORDS_SHOWN)
 
 
 def _kind(value: Any) -> str:

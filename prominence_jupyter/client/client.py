@@ -47,9 +47,11 @@ class Client:
         except (RequestLost, UnexpectedAnswer, ServiceFailed) as error:
             if isinstance(error, ServiceError) and error.status in _NOT_TAKEN:
                 raise
-            raise _uncertain(error) from None
+            raise SubmissionUncertain(_uncertain(str(error))) from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_uncertain("interrupted")) from None
         if isinstance(job_id, bool) or not isinstance(job_id, int | str):
-            raise _uncertain(UnexpectedAnswer(f"{answer.request} gave no job id"))
+            raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
         return job_id
 
     def active_jobs(self) -> list[JobRecord]:
@@ -104,8 +106,8 @@ class Client:
             raise NoSuchJob(said, error.status) from None
 
 
-def _uncertain(error: Exception) -> SubmissionUncertain:
-    return SubmissionUncertain(
-        f"the answer to the submission was lost ({error}): the job may or may not have been submitted. "
+def _uncertain(why: str) -> str:
+    return (
+        f"the answer to the submission was lost ({why}): the job may or may not have been submitted. "
         "It was not sent again; look with %prominence list before you submit it once more"
     )

@@ -12,10 +12,21 @@ from typing import Any, Final
 import jwt
 
 from prominence_jupyter.errors import TokenExpired, TokenMalformed, TokenMissing, TokenUnreadable
+from prominence_jupyter.protocol.record import number
 
 VARIABLE: Final = "PROMINENCE_TOKEN"
 FILE: Final = Path("~/.prominence/token")
-_NEW_ONE: Final = "get a new one with `prominence login` in a terminal, or set PROMINENCE_TOKEN"
+NEW_ONE: Final = "get a new one with `prominence login` in a terminal, or set PROMINENCE_TOKEN"
+"""What to do about a token that is of no use."""
+
+
+class Hidden(str):
+    """Text that hides itself where frames are printed, as %xmode Verbose does."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[hidden]'"
 
 
 class Token:
@@ -32,7 +43,7 @@ class Token:
     def __init__(self, text: str, source: str) -> None:
         text = text.strip()
         if not text or not text.isascii() or not text.isprintable() or " " in text:
-            raise TokenMalformed(f"{source} does not hold an access token; {_NEW_ONE}")
+            raise TokenMalformed(f"{source} does not hold an access token; {NEW_ONE}")
         self._text = text
         self.source = source
 
@@ -59,14 +70,19 @@ class Token:
             claims = jwt.decode(self._text, options={"verify_signature": False})
         except jwt.InvalidTokenError:
             return None  # opaque tokens are fine
-        exp = claims.get("exp")
-        return float(exp) if isinstance(exp, int | float) else None
+        return number(claims.get("exp"))
 
     def check_expiry(self, now: float | None = None) -> None:
         """Raise `TokenExpired` when the token says that its time is over."""
         if (expires := self.expires) is not None and expires <= (time.time() if now is None else now):
-            when = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            raise TokenExpired(f"the access token from {self.source} expired at {when}; {_NEW_ONE}")
+            raise TokenExpired(f"the access token from {self.source} expired{_at(expires)}; {NEW_ONE}")
+
+
+def _at(seconds: float) -> str:
+    try:
+        return f" at {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M UTC}"
+    except (OverflowError, ValueError, OSError):  # a time that no calendar has
+        return ""
 
 
 def find_token(environ: Mapping[str, str], file: Path = FILE) -> Token:
@@ -95,10 +111,10 @@ def find_token(environ: Mapping[str, str], file: Path = FILE) -> Token:
             "to try things on this machine without an account, run %prominence local"
         ) from None
     except UnicodeDecodeError:
-        raise TokenMalformed(f"{path} is not a text file, so it holds no access token; {_NEW_ONE}") from None
+        raise TokenMalformed(f"{path} is not a text file, so it holds no access token; {NEW_ONE}") from None
     except OSError as error:
         raise TokenUnreadable(
-            f"{path} cannot be read ({error.strerror}); mend its permissions, or {_NEW_ONE}"
+            f"{path} cannot be read ({error.strerror}); mend its permissions, or {NEW_ONE}"
         ) from None
     return Token(_from_file(content, path), str(path))
 
@@ -109,10 +125,10 @@ def _from_file(content: str, path: Path) -> str:
         data: Any = json.loads(content)
     except ValueError:
         if content.lstrip().startswith(("{", "[")):
-            raise TokenMalformed(f"{path} is broken JSON; {_NEW_ONE}") from None
+            raise TokenMalformed(f"{path} is broken JSON; {NEW_ONE}") from None
         return content
     if isinstance(data, dict) and isinstance(data.get("access_token"), str):
         return str(data["access_token"])
     if isinstance(data, dict | list):
-        raise TokenMalformed(f"{path} is JSON without an access_token; {_NEW_ONE}")
+        raise TokenMalformed(f"{path} is JSON without an access_token; {NEW_ONE}")
     return content  # a bare token can look like a JSON number or a quoted string

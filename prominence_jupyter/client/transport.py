@@ -6,7 +6,9 @@ token in a form that no traceback shows.
 
 from __future__ import annotations
 
+import math
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -20,9 +22,11 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from prominence_jupyter.client.answers import Answer
-from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.token import Hidden, Token
 from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
-from prominence_jupyter.protocol.redaction import redact_url, scrub
+from prominence_jupyter.protocol.redaction import redact_url
+
+_spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -31,6 +35,18 @@ _TIMEOUT_S: Final = (5.0, 30.0)
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 _CONNECTIONS: Final = 16
+
+
+_CHECK: Final = "check the network and PROMINENCE_URL"
+_NEVER_SENT: Final = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidJSONError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.LocationParseError,
+)
+"""What stands for a request that certainly did not reach a service."""
 
 
 class RequestLost(Unreachable):
@@ -87,7 +103,7 @@ class Transport:
                 pause = asked if asked is not None else _FIRST_PAUSE_S * 2 ** (attempt - 1)
                 if attempt == attempts or pause > _LONGEST_PAUSE_S:
                     raise
-            self._sleep(pause * random.uniform(1.0, 1.25))  # noqa: S311 - spreads requests, keeps no secret
+            self._sleep(pause * _spread.uniform(1.0, 1.25))
         raise AssertionError("unreachable")  # pragma: no cover
 
     def send(self, method: Method, path: str, *, params: Mapping[str, str] | None = None, json: Any = None) -> Answer:
@@ -102,14 +118,14 @@ class Transport:
         ServiceError
             The service answered with an error.
         """
-        self.token.check_expiry()
         what = f"{method} {self.url}{path}"
         try:
+            self.token.check_expiry()
             response = self._session.request(
                 method, self.url + path, params=params, json=json, timeout=_TIMEOUT_S, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise _unreachable(what, error) from None
+            raise _unreachable(what, error, is_local=self.is_loopback) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt from None  # without the frames that hold the header
         answer = Answer(
@@ -118,11 +134,10 @@ class Transport:
             response.headers.get("Content-Type", ""),
             response.content,
             _retry_after(response.headers.get("Retry-After")),
+            self.token,
         )
         if not answer.ok:
-            error_answer = answer.error()
-            error_answer.args = (scrub(str(error_answer), self.token.reveal()),)
-            raise error_answer
+            raise answer.error()
         return answer
 
 
@@ -142,57 +157,48 @@ class _Bearer(AuthBase):
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = _Unshown(f"Bearer {self._token.reveal()}")
+        request.headers["Authorization"] = Hidden(f"Bearer {self._token.reveal()}")
         return request
-
-
-class _Unshown(str):
-    """Text that hides itself where frames are printed, as %xmode Verbose does."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'[hidden]'"
 
 
 def _checked_url(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_right = False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_right:
         raise UsageError(f"{redact_url(url)!r} is no URL of a service; it looks like https://host/api/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(f"the URL of a service has no user, password or query: {redact_url(url)}")
     return url.rstrip("/")
 
 
-def _unreachable(what: str, error: requests.RequestException) -> Unreachable:
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable(f"{what}: no secure connection ({_cause(error)}); check PROMINENCE_URL and the certificates")
-    never_sent = isinstance(error, requests.ConnectTimeout) or isinstance(
-        _reason(error), urllib3.exceptions.NewConnectionError
-    )
-    if never_sent:
-        return Unreachable(f"{what}: no connection ({_cause(error)}); check the network and PROMINENCE_URL")
+def _unreachable(what: str, error: requests.RequestException, *, is_local: bool) -> Unreachable:
+    causes = _causes(error)
+    why = str(getattr(causes[-1], "strerror", None) or type(causes[-1]).__name__)
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return Unreachable(f"{what}: no secure connection ({why}); check PROMINENCE_URL and the certificates")
+    if any(isinstance(cause, _NEVER_SENT) for cause in causes):
+        mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
+        return Unreachable(f"{what}: no connection ({why}); {mend}")
     if isinstance(error, requests.Timeout):
         return RequestLost(f"{what}: no answer within {_TIMEOUT_S[1]:.0f} s; the service may be busy, try again later")
-    return RequestLost(f"{what}: the connection broke before the answer was whole ({_cause(error)})")
+    return RequestLost(f"{what}: the connection broke before the answer was whole ({why})")
 
 
-def _reason(error: requests.RequestException) -> object:
-    inner = error.args[0] if error.args else None
-    return getattr(inner, "reason", inner)
-
-
-def _cause(error: requests.RequestException) -> str:
-    """Return the innermost words of an exception: the outer ones repeat the URL with its query."""
-    cause: BaseException = error
-    while (inner := cause.__cause__ or cause.__context__) is not None:
-        cause = inner
-    return str(getattr(cause, "strerror", None) or type(cause).__name__)
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and those below it; the outermost repeats the URL with its query, the last says why."""
+    causes = [error]
+    while (inner := causes[-1].__cause__ or causes[-1].__context__) is not None and inner not in causes:
+        causes.append(inner)
+    return causes
 
 
 def _retry_after(header: str | None) -> float | None:
     """Read a Retry-After header in its usual form, a number of seconds."""
     try:
-        return max(0.0, float(header)) if header else None
+        seconds = float(header or "nan")
     except ValueError:
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

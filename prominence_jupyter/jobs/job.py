@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
-from prominence_jupyter.errors import NoSuchJob, WaitTimeout
+from prominence_jupyter.errors import AuthenticationFailed, NoSuchJob, TokenError, Unreachable, WaitTimeout
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended
@@ -12,6 +13,9 @@ from prominence_jupyter.watch.watched_job import Listener, WatchedJob
 
 if TYPE_CHECKING:
     from prominence_jupyter.jobs.session import Session
+
+_LOOK_S: Final = 0.2
+_LOCAL_PATIENCE_S: Final = 10.0
 
 
 class Job:
@@ -92,13 +96,28 @@ class Job:
 
     def wait_for(self, watched: WatchedJob, timeout: float | None) -> JobRecord:
         """Wait, as `wait` does, for a job that is being watched already."""
-        if not watched.finished.wait(timeout):
-            raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not watched.finished.wait(_left(deadline)):
+            self.give_up_if_hopeless(watched)
+            if deadline is not None and time.monotonic() >= deadline:
+                raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
             raise NoSuchJob(f"{self.session.url} knows no job {self.id} any more")
         self._record, self._ended = snapshot.record, True
         return snapshot.record
+
+    def give_up_if_hopeless(self, watched: WatchedJob) -> None:
+        """Raise the trouble that keeps news from coming, if it will not pass by itself.
+
+        That is a token that is not accepted, and a local service that has stopped: it comes back at another port.
+        """
+        trouble, since = watched.snapshot.trouble, watched.snapshot.stale_since
+        if isinstance(trouble, TokenError | AuthenticationFailed):
+            raise trouble
+        is_local = self.session.client.transport.is_loopback
+        if is_local and isinstance(trouble, Unreachable) and since and time.time() - since > _LOCAL_PATIENCE_S:
+            raise trouble
 
     def stdout(self) -> str:
         """Return the standard output so far, decoded as UTF-8; bytes that are not become U+FFFD."""
@@ -121,3 +140,8 @@ class Job:
             It has ended already, or does not exist.
         """
         self.session.client.delete(self.id)
+
+
+def _left(deadline: float | None) -> float:
+    """Return the seconds until the next look, at most `_LOOK_S`."""
+    return _LOOK_S if deadline is None else max(0.0, min(_LOOK_S, deadline - time.monotonic()))

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.token import Token, find_token
+from prominence_jupyter.client.token import Hidden, Token, find_token
 from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import NoSuchJob
+from prominence_jupyter.errors import NoSuchJob, ProminenceError, ServiceError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONNECTIONS: Final = 8
-_LONGEST_PAUSE_S: Final = 10.0
+LONGEST_PAUSE_S: Final = 10.0
+"""Seconds between two questions about the same jobs, when nothing changes."""
 _LONGEST_PAUSE_LOOPBACK_S: Final = 1.0
 
 
@@ -37,10 +38,11 @@ class Session:
         Follows jobs in a thread of its own while someone wants to know.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, longest_pause_s: float = LONGEST_PAUSE_S) -> None:
         self.client = Client(transport)
-        longest_s = _LONGEST_PAUSE_LOOPBACK_S if transport.is_loopback else _LONGEST_PAUSE_S
-        self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_s)
+        if transport.is_loopback:  # a request costs next to nothing
+            longest_pause_s = min(longest_pause_s, _LONGEST_PAUSE_LOOPBACK_S)
+        self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_pause_s)
 
     def __repr__(self) -> str:
         return f"<Session {self.url}>"
@@ -51,8 +53,9 @@ class Session:
         return self.client.transport.url
 
     def is_same_as(self, other: Session) -> bool:
-        """Tell whether another session is with the same service and the same token."""
-        return self.url == other.url and self.client.transport.token == other.client.transport.token
+        """Tell whether another session is with the same service, the same token and the same patience."""
+        mine, theirs = self.client.transport, other.client.transport
+        return mine.url == theirs.url and mine.token == theirs.token and self.watcher.is_as(other.watcher)
 
     def submit(
         self, description: JobDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
@@ -73,8 +76,9 @@ class Session:
         SubmissionUncertain
             The answer was lost, so the job may exist.
         """
-        if not isinstance(description, JobDescription):
-            description = JobDescription.prepare(description, labels=labels)
+        if labels or not isinstance(description, JobDescription):
+            body = description.body if isinstance(description, JobDescription) else description
+            description = JobDescription.prepare(body, labels=labels)
         job_id = self.client.submit(description)
         return Job(self, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED))
 
@@ -120,10 +124,14 @@ class Session:
         return tasks_frame(self.completed_records(num))
 
     def _with_detail(self, record: JobRecord) -> JobRecord:
-        return (self.client.job(record.id) if record.id is not None else None) or record
+        """Return the whole record of a job, or the plain one when that of this job cannot be had."""
+        try:
+            return (self.client.job(record.id) if record.id is not None else None) or record
+        except ServiceError:
+            return record
 
 
-def connect(url: str | None = None, token: str | None = None) -> Session:
+def connect(url: str | None = None, token: str | None = None, *, longest_pause_s: float = LONGEST_PAUSE_S) -> Session:
     """Connect to a PROMINENCE service. Nothing is sent yet.
 
     Parameters
@@ -132,6 +140,8 @@ def connect(url: str | None = None, token: str | None = None) -> Session:
         Base URL; default: the variable PROMINENCE_URL, else ``https://eosc.prominence.cloud/api/v1``.
     token
         Access token; default: the variable PROMINENCE_TOKEN, else the file ``~/.prominence/token``.
+    longest_pause_s
+        Upper bound of the seconds between two questions about jobs that are watched.
 
     Raises
     ------
@@ -140,9 +150,19 @@ def connect(url: str | None = None, token: str | None = None) -> Session:
     UsageError
         The URL is none.
     """
+    try:
+        token = Hidden(token) if token is not None else None
+        return _connect(url, token, longest_pause_s)
+    except (ProminenceError, KeyboardInterrupt) as error:
+        failure = error.with_traceback(None)  # the frames below hold the token and the environment
+    raise failure
+
+
+def _connect(url: str | None, token: str | None, longest_pause_s: float) -> Session:
     found = Token(token, "the argument") if token is not None else find_token(os.environ)
     found.check_expiry()
-    return Session(Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found))
+    transport = Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found)
+    return Session(transport, longest_pause_s=longest_pause_s)
 
 
 def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
+
+from prominence_jupyter.errors import LocalServiceError
 
 _BYTES_A_GB: Final = 1e9
 _CGROUPS: Final = Path("/sys/fs/cgroup")
@@ -41,8 +44,20 @@ class Capacity:
 
     @classmethod
     def declared(cls, cpus: float | None, memory_gb: float | None) -> Self:
-        """Return a capacity; None stands for all that this process may use, at least 1 CPU and 1 GB."""
-        return cls(float(cpus or max(1.0, _usable_cpus())), float(memory_gb or max(1.0, _usable_bytes() / _BYTES_A_GB)))
+        """Return a capacity; None stands for all that this process may use, at least 1 CPU and 1 GB.
+
+        Raises
+        ------
+        LocalServiceError
+            A number is 0, negative, infinite or none at all.
+        """
+        for name, value in (("cpus", cpus), ("memory_gb", memory_gb)):
+            if value is not None and not 0 < value <= sys.float_info.max:
+                raise LocalServiceError(f"{name} must be a number above 0, not {value}.")
+        return cls(
+            max(1.0, _usable_cpus()) if cpus is None else float(cpus),
+            max(1.0, _usable_bytes() / _BYTES_A_GB) if memory_gb is None else float(memory_gb),
+        )
 
     def holds(self, needs: Iterable[Need]) -> bool:
         """Tell whether these fit at the same time."""

@@ -15,10 +15,11 @@ from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
 from prominence_jupyter.local_service import lock
+from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
 
-__all__ = ["ServiceInfo", "running", "serve", "start", "stop"]
+__all__ = ["ServiceInfo", "require_capacity", "running", "serve", "start", "stop"]
 
 _START_S: Final = 20.0
 _STOP_S: Final = 20.0
@@ -32,20 +33,23 @@ def start(*, cpus: int | None = None, memory_gb: float | None = None) -> Service
     Parameters
     ----------
     cpus, memory_gb
-        What jobs may have together; None for all that this process may use. A service that runs keeps its own.
+        What jobs may have together; None for all that this process may use, or whatever a service that runs has.
 
     Raises
     ------
     LocalServiceError
-        It does not come up, or this is Windows.
+        It does not come up, one with another capacity runs already, a number makes no sense, the folder cannot be
+        used, or this is Windows.
     """
     _require_posix()
-    state = _made(state_dir())
+    Capacity.declared(cpus, memory_gb)
+    state = state_dir().make()
     launched = False
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         info = running()
         if info is not None and _answers(info):
+            require_capacity(info, cpus=cpus, memory_gb=memory_gb)
             return info
         if not launched and not lock.is_held(state.lock):
             _launch(state, cpus, memory_gb)
@@ -57,10 +61,33 @@ def start(*, cpus: int | None = None, memory_gb: float | None = None) -> Service
 
 
 def running() -> ServiceInfo | None:
-    """Return the local service that runs, or None. Nothing is started and nothing is asked over the network."""
+    """Return the local service that runs, or None. Nothing is started and nothing is asked over the network.
+
+    Raises
+    ------
+    LocalServiceError
+        The folder cannot be used, or this is Windows.
+    """
     _require_posix()
     state = state_dir()
+    state.check()  # what another user's folder says is not believed
     return ServiceInfo.load(state) if lock.is_held(state.lock) else None
+
+
+def require_capacity(info: ServiceInfo, *, cpus: int | None, memory_gb: float | None) -> None:
+    """Refuse a wish for another capacity than a running service has; None is no wish.
+
+    Raises
+    ------
+    LocalServiceError
+        It has another. The message says how to restart it.
+    """
+    if cpus not in {None, info.cpus} or memory_gb not in {None, info.memory_gb}:
+        raise LocalServiceError(
+            f"The local service runs already, with {info.cpus:g} cores and {info.memory_gb:g} GB for jobs. To change "
+            "that, stop it (%prominence local --stop, or prominence-jupyter serve --stop: running jobs end) and "
+            "start it again."
+        )
 
 
 def stop() -> ServiceInfo | None:
@@ -71,7 +98,7 @@ def stop() -> ServiceInfo | None:
     Raises
     ------
     LocalServiceError
-        It does not end, or this is Windows.
+        It does not end, the folder cannot be used, or this is Windows.
     """
     info = running()
     if info is None:
@@ -103,8 +130,10 @@ def serve(*, cpus: int | None, memory_gb: float | None, port: int, announce: Cal
     Raises
     ------
     LocalServiceError
-        One runs already, the port is taken, the runner died, or this is Windows.
+        One runs already, the port is taken, the runner died, a number makes no sense, the folder cannot be used, or
+        this is Windows.
     """
+    Capacity.declared(cpus, memory_gb)
     descriptor = take_lock()
     try:
         serve_locked(descriptor, cpus=cpus, memory_gb=memory_gb, port=port, announce=announce)
@@ -118,10 +147,10 @@ def take_lock() -> int:
     Raises
     ------
     LocalServiceError
-        A service runs, or this is Windows.
+        A service runs, the folder cannot be used, or this is Windows.
     """
     _require_posix()
-    state = _made(state_dir())
+    state = state_dir().make()
     deadline = time.monotonic() + _STOP_S
     while time.monotonic() < deadline:
         descriptor = lock.take(state.lock)
@@ -144,7 +173,6 @@ def serve_locked(
     """Do the work of `serve` under a lock that was taken."""
     import asyncio  # noqa: PLC0415 - of use to the service alone, as is the front with tornado
 
-    from prominence_jupyter.local_service.capacity import Capacity  # noqa: PLC0415
     from prominence_jupyter.local_service.front import Front  # noqa: PLC0415
 
     front = Front(state_dir(), Capacity.declared(cpus, memory_gb), port, descriptor)
@@ -178,13 +206,6 @@ def _answers(info: ServiceInfo) -> bool:
             return bool(answer.status == 200)  # noqa: PLR2004 - OK
     except OSError:
         return False
-
-
-def _made(state: StateDir) -> StateDir:
-    try:
-        return state.make()
-    except OSError as error:
-        raise LocalServiceError(f"Cannot use the folder {state.path}: {error.strerror}.") from error
 
 
 def _end_of_log(state: StateDir) -> str:

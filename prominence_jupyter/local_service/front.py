@@ -18,7 +18,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import reasons, tokens
+from prominence_jupyter.local_service import processes, reasons, tokens
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.routes import BASE, Service, application
 from prominence_jupyter.local_service.service_info import ServiceInfo
@@ -27,6 +27,7 @@ from prominence_jupyter.local_service.store import Store
 from prominence_jupyter.protocol import status
 
 HOST: Final = "127.0.0.1"
+_LAST_PORT: Final = 65535
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _RENEW_MS: Final = 24 * 3600 * 1000
 _RUNNER_END_S: Final = 10.0
@@ -75,6 +76,8 @@ class Front:
                 server.stop()
                 await server.close_all_connections()
                 await _stop_runner(runner)
+                if runner.returncode:  # it may have had no time to end its jobs
+                    processes.end_strays(store.token_of)
 
     async def _start_runner(self, url: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -101,6 +104,8 @@ class Front:
 
 
 def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise LocalServiceError(f"Cannot listen on {HOST}:{port}: a port is 0 to {_LAST_PORT}.")
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:

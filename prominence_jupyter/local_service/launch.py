@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,11 @@ def launch(
     """Start a task in a session of its own; return its process, or an exit code if it cannot be started.
 
     No shell has a part in it. The reason of a failure is written to the job's standard error.
+
+    Raises
+    ------
+    OSError
+        The files of its output cannot be opened.
     """
     with scratch.append("stdout") as stdout, scratch.append("stderr") as stderr:
         try:
@@ -38,7 +44,8 @@ def launch(
             )
         except (OSError, ValueError) as error:  # ValueError: a NUL or half a character in an argument
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            stderr.write(f"prominence: cannot run {arguments[0]!r}: {reason}\n".encode(errors="replace"))
+            with contextlib.suppress(OSError):  # the disk may be full
+                stderr.write(f"prominence: cannot run {arguments[0]!r}: {reason}\n".encode(errors="replace"))
             is_missing = isinstance(error, FileNotFoundError)
             return NOT_FOUND if is_missing else CANNOT_RUN
 

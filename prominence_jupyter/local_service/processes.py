@@ -55,7 +55,8 @@ class ProcessTable:
         self._strangers: set[tuple[int, float]] = set()
 
     def kill_all(self) -> None:
-        """Kill all that descends from this process."""
+        """Kill all that descends from this process: what is left when there is no job it could belong to."""
+        self._strangers = set()
         for process in self._me.children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 process.kill()
@@ -70,10 +71,10 @@ class ProcessTable:
         for process, born, parent, rss in _candidates(self._me):
             key = (process.pid, born)
             owner = owners.get(process.pid) or owners.get(parent)
-            if owner is None and key not in self._strangers:
+            if owner is None and (_ALL_OURS or key not in self._strangers):  # else they are the whole machine's
                 owner = _orphan_of(process, born, families)
-            if owner is None and _ALL_OURS and len(families) == 1:
-                owner = families[0]  # it hid well, but whose else can it be
+            if owner is None and _ALL_OURS and len(families) == 1 and not self._strangers:
+                owner = families[0]  # it hid well, but whose else can it be: no ended job left anything
             if owner is None:
                 strangers.add(key)
                 continue
@@ -91,9 +92,12 @@ def become_subreaper() -> None:
 
 
 def end_strays(token_of: Callable[[int], str | None]) -> None:
-    """Kill processes of jobs that a crash of the runner left behind; `token_of` gives a job's token by its id."""
+    """Kill processes of jobs that a crash of the runner left behind; `token_of` gives a job's token by its id.
+
+    They are known by the token in their environment, so one that has emptied its environment is not found.
+    """
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, ValueError):
+        with contextlib.suppress(psutil.Error, ValueError, OverflowError):  # the last two: an id that is none of ours
             if process.uids().real != os.getuid():
                 continue
             environment = process.environ()
@@ -103,7 +107,10 @@ def end_strays(token_of: Callable[[int], str | None]) -> None:
 
 
 def _candidates(me: psutil.Process) -> Iterator[tuple[psutil.Process, float, int, int]]:
-    """Yield process, birth, parent and resident size, parents before children; zombies are left out."""
+    """Yield process, birth, parent and resident size, parents before children.
+
+    Zombies are left out, but for those that wait for this process: what they used is not counted yet.
+    """
     if _ALL_OURS:
         processes = me.children(recursive=True)  # orphans come back here: see become_subreaper
     else:
@@ -111,7 +118,7 @@ def _candidates(me: psutil.Process) -> Iterator[tuple[psutil.Process, float, int
     found = []
     for process in processes:
         with contextlib.suppress(psutil.Error), process.oneshot():
-            if process.status() != psutil.STATUS_ZOMBIE:
+            if process.status() != psutil.STATUS_ZOMBIE or process.ppid() == me.pid:
                 found.append((process, process.create_time(), process.ppid(), process.memory_info().rss))
     yield from sorted(found, key=lambda candidate: candidate[1])
 

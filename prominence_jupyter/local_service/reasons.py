@@ -1,4 +1,4 @@
-"""The words of ``statusReason``, as the deployed service has them, and one of our own."""
+"""The words of ``statusReason``, as the deployed service has them, and some of our own."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ PULL_FAILED: Final = "Container image pull failed"
 WALLTIME: Final = "Walltime limit exceeded"
 DELETED: Final = "Job deleted by user"
 STOPPED: Final = "The local service was stopped"
+BROKEN: Final = "The local service failed with this job; see its log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -182,7 +183,8 @@ class OutputHandler(ServiceHandler):
             return
         with file, contextlib.suppress(StreamClosedError):  # who asked may go at any time
             left = file.seek(0, 2) - offset  # a job that writes faster than we send must not keep us for ever
-            file.seek(offset)
+            if left > 0:  # a file system need not know a place as far out as an offset can be
+                file.seek(offset)
             while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
                 left -= len(chunk)
                 self.write(chunk)
@@ -190,9 +192,9 @@ class OutputHandler(ServiceHandler):
 
 
 def _strict_json(body: bytes) -> Any:
-    """Read JSON as the standard has it: no NaN; and no nesting that would break whoever reads it later."""
+    """Read JSON as the standard has it: no NaN, nothing infinite; and no nesting that would break a later reader."""
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(body, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise HTTPError(HTTPStatus.BAD_REQUEST) from error
     level = [value]
@@ -209,3 +211,10 @@ def _items(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large")
+    return value

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
+import math
 import os
 import selectors
 import signal
 import socket
+import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +32,10 @@ from prominence_jupyter.protocol import status
 
 SAMPLE_S: Final = 0.25
 _SWEEP_S: Final = 0.05
+_RETRY_S: Final = 1.0
+_COMPLAIN_S: Final = 60.0
 _STDIN: Final = 0
+_log = logging.getLogger(__name__)
 
 
 class Runner:
@@ -40,6 +47,7 @@ class Runner:
         self._table = ProcessTable()
         self._stopping = False
         self._next_sample = 0.0
+        self._retry_at = self._next_complaint = 0.0
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
@@ -62,11 +70,14 @@ class Runner:
 
     def _loop(self, children: socket.socket) -> None:
         while True:
+            self._retry_at = math.inf
             self._reap()
-            self._end_deleted()
+            with self._patience():
+                self._end_deleted()
             self._look()
             self._step()
-            self._start_jobs()
+            with self._patience():
+                self._start_jobs()
             if self._stopping and not self._jobs:
                 return
             for key, _ in self._selector.select(self._timeout()):
@@ -77,13 +88,35 @@ class Runner:
 
     def _timeout(self) -> float | None:
         """Return seconds to sleep, None for as long as nothing happens."""
-        if not self._jobs:
-            return None
         now = time.monotonic()
-        due = [min(self._next_sample, *(job.due for job in self._jobs.values()))]
+        due = [self._retry_at]
+        if self._jobs:
+            due += [self._next_sample, *(job.due for job in self._jobs.values())]
         if not all([job.is_settled for job in self._jobs.values()]):
             due.append(now + _SWEEP_S)
-        return max(0.0, min(due) - now)
+        return None if min(due) == math.inf else max(0.0, min(due) - now)
+
+    @contextlib.contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Outlive a database that cannot be used now, for want of disk say: the next turn tries again."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            now = time.monotonic()
+            self._retry_at = now + _RETRY_S
+            if now >= self._next_complaint:
+                self._next_complaint = now + _COMPLAIN_S
+                _log.error("the table of jobs cannot be used: %s", error)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def _alone(job: RunningJob) -> Iterator[None]:
+        """Let a job that meets an error fail, and no other with it."""
+        try:
+            yield
+        except Exception:  # broad: whatever happens to one job, all others must go on
+            _log.exception("job %d fails", job.id)
+            job.give_up(reasons.BROKEN)
 
     def _hear_front(self) -> None:
         if not os.read(_STDIN, 65536):
@@ -129,27 +162,43 @@ class Runner:
 
     def _step(self) -> None:
         for job in list(self._jobs.values()):
-            job.step()
+            if job.ended is None:
+                with self._alone(job):
+                    job.step()
             self._forget_if_ended(job)
 
     def _start_jobs(self) -> None:
         """Start pending jobs in the order of submission, as long as the first of them fits."""
         while not self._stopping and (row := self._store.next_pending()):
-            if not self._capacity.could_run(row.description["resources"]):
+            try:
+                could_run = self._capacity.could_run(row.description["resources"])
+                job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
+            except Exception:  # broad: as in `_alone`
+                _log.exception("job %d fails", row.id)
+                self._store.finish(row.id, status.FAILED, reasons.BROKEN)
+                continue
+            if not could_run:
                 self._store.finish(row.id, status.FAILED, reasons.NO_RESOURCES)
                 continue
-            job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
             if not self._capacity.holds([job.need, *(other.need for other in self._jobs.values())]):
                 return
             if self._store.start(row.id, job.execution):  # else it was deleted in this very moment
                 self._jobs[row.id] = job
-                job.begin()
+                with self._alone(job):
+                    job.begin()
                 self._forget_if_ended(job)
 
     def _forget_if_ended(self, job: RunningJob) -> None:
-        if job.ended is not None:
+        """Write down how a job ended; until that succeeds it is kept, unless there is no time left."""
+        if job.ended is None:
+            return
+        with self._patience():
             self._store.finish(job.id, job.ended.status, job.ended.reason, job.execution)
             del self._jobs[job.id]
+        if self._stopping:
+            self._jobs.pop(job.id, None)  # the next service finds it running, and lets it fail
+        if not self._jobs:
+            self._table.kill_all()
 
     def _kill_all(self) -> None:
         """Leave no process, whatever went wrong here; usually there is none left."""
@@ -170,8 +219,9 @@ def main() -> None:
     options = parser.parse_args()
     state = StateDir(options.state)
     processes.become_subreaper()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
-        processes.end_strays(lambda job_id: row.token if (row := store.get(job_id)) else None)
+        processes.end_strays(store.token_of)
         Runner(state, store, Capacity(options.cpus, options.memory_gb), options.url).run()
 
 

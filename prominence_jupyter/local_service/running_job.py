@@ -71,14 +71,23 @@ class RunningJob:
             if grace_s:
                 self.family.send(signal.SIGTERM)
 
+    def give_up(self, reason: str) -> None:
+        """Kill its processes and let it fail after an error that nobody foresaw; a second one ends it at once."""
+        if self._ending is not None:
+            self.ended = Ending(status.FAILED, reason)
+        self.end(status.FAILED, reason, grace_s=0)
+        self.family.send(signal.SIGKILL)
+
     @property
     def is_settled(self) -> bool:
         """Whether nothing is to be done before a process ends or the deadline comes."""
-        return self._ending is None and self._process is not None
+        return self.ended is not None or (self._ending is None and self._process is not None)
 
     @property
     def due(self) -> float:
         """When `step` is needed next if nothing else happens, as `time.monotonic`; never in the past once it ends."""
+        if self.ended is not None:
+            return float("inf")
         if self._ending is None:
             return self._deadline
         return self._ending.kill_at if self._ending.kill_at > time.monotonic() else float("inf")
@@ -134,7 +143,11 @@ class RunningJob:
         self._record = self._opening_record(task["image"])
         self._task_started = time.monotonic()
         environment = task_environment(self._row, task, self._scratch, self._url)
-        started = launch(arguments, task, environment, self._scratch)
+        try:
+            started = launch(arguments, task, environment, self._scratch)
+        except OSError as error:  # a task may have removed the folder
+            self._finish(Ending(status.FAILED, f"Output cannot be written: {error.strerror}"))
+            return
         if isinstance(started, int):
             self._record |= {"exitCode": started, "cpuTimeUsage": 0.0, "wallTimeUsage": 0.0}
             self._close_task()
@@ -153,7 +166,8 @@ class RunningJob:
         return record
 
     def _close_task(self) -> None:
-        self._records.append(self._record)
+        if self._record:
+            self._records.append(self._record)
         self._record = {}
 
     def _finish(self, ending: Ending) -> None:

@@ -52,8 +52,8 @@ class Scratch:
             path.chmod(0o755 if file.get("executable") is True else 0o644)
 
     def append(self, stream: Stream) -> BinaryIO:
-        """Open an output file at its end."""
-        return self.output(stream).open("ab")
+        """Open an output file at its end, without a buffer whose writing could fail when it is closed."""
+        return self.output(stream).open("ab", buffering=0)
 
     def workdir(self, task: Mapping[str, Any]) -> Path:
         """Return the folder in which a task starts; one inside the working folder is made if needed.

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
+from prominence_jupyter.errors import LocalServiceError
+
 VARIABLE: Final = "PROMINENCE_LOCAL_DIR"
+_CHOOSE: Final = f"Set {VARIABLE} to a folder that does not exist yet or is empty and your own"
+_OF_OTHERS: Final = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +25,49 @@ class StateDir:
     path: Path
 
     def make(self) -> StateDir:
-        """Create the folder if needed and close it to others; return it."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.chmod(0o700)
+        """Create the folder, closed to others, unless it is there; return it.
+
+        Raises
+        ------
+        LocalServiceError
+            It cannot be made, or as `check`.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileExistsError:
+            pass  # a file is in its place, and `check` says so
+        except OSError as error:
+            raise self._unusable(error.strerror or "unknown error") from error
+        self.check()
         return self
+
+    def check(self) -> None:
+        """Refuse a folder that is not for the local service alone. It is never changed; none at all is fine.
+
+        Raises
+        ------
+        LocalServiceError
+            It is a file, another user's, open to others, or holds only files of something else.
+        """
+        try:
+            found = self.path.stat()
+            if not stat.S_ISDIR(found.st_mode):
+                raise self._unusable(f"it is a file. {_CHOOSE}")
+            if found.st_uid != os.getuid():
+                raise self._unusable(f"it is another user's. {_CHOOSE}")
+            names = {entry.name for entry in self.path.iterdir()}
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unusable(error.strerror or "unknown error") from error
+        if names and not names & {self.lock.name, self.database.name, self.log.name}:
+            raise self._unusable(f"it holds files of something else ({min(names)!r}). {_CHOOSE}")
+        if found.st_mode & _OF_OTHERS:
+            remedy = f"Close it: chmod 700 {shlex.quote(str(self.path))}"
+            raise self._unusable(f"others than its owner may use it. {remedy}; or set {VARIABLE} to another folder")
+
+    def _unusable(self, why: str) -> LocalServiceError:
+        return LocalServiceError(f"Cannot use the folder {self.path}: {why}.")
 
     @property
     def token(self) -> Path:

@@ -70,6 +70,11 @@ class Store:
         rows = self._select("WHERE id = ?", job_id)
         return rows[0] if rows else None
 
+    def token_of(self, job_id: int) -> str | None:
+        """Return the access token of one job, or None."""
+        row = self.get(job_id)
+        return row.token if row else None
+
     def active(self) -> list[JobRow]:
         """Return the jobs that have not ended, in the order of submission."""
         return self._select("WHERE status IN (?, ?) ORDER BY id", status.PENDING, status.RUNNING)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images, scratch
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("artifacts", "storage")
+_MOST_TOLD: Final = 20
+_LONGEST: Final = 500
+"""Characters of one problem: it may quote a key, which may be as long as the whole body."""
 
 
 class Refused(Exception):  # becomes a 400; never seen by users
@@ -22,14 +25,20 @@ def accept(body: Any) -> dict[str, Any]:
     Raises
     ------
     Refused
-        With every problem that was found.
+        With the first problems that were found, and how many more there are.
     """
     problems = job_problems(body) or [*_beyond_the_common_rules(body)]
     if problems:
-        raise Refused("; ".join(str(problem) for problem in problems))
+        raise Refused(_told(problems))
     kept: dict[str, Any] = copy.deepcopy(body)
     kept["resources"].setdefault("nodes", 1)
     return kept
+
+
+def _told(problems: Sequence[Problem]) -> str:
+    told = [str(problem)[:_LONGEST] for problem in problems[:_MOST_TOLD]]
+    more = len(problems) - len(told)
+    return "; ".join([*told, f"and {more} more"] if more else told)
 
 
 def _beyond_the_common_rules(job: Mapping[str, Any]) -> Iterator[Problem]:

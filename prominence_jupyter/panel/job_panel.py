@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Final
 import anywidget
 import traitlets
 
-from prominence_jupyter.panel.plain_text import one_line
 from prominence_jupyter.panel.tail import OutputTail
 from prominence_jupyter.panel.view import JobView
+from prominence_jupyter.protocol.plain_text import one_line
 
 TAIL_LIMIT: Final = 256 * 1024
 """Bytes of output that travel with the widget's state, and in one message, at most."""

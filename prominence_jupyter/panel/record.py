@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from prominence_jupyter.panel.plain_text import last_lines, one_line, plain_output
 from prominence_jupyter.panel.view import JobView, TaskView, clock_time, exit_code_text
+from prominence_jupyter.protocol.plain_text import last_lines, one_line, plain_output
 
 OUTPUT_LIMIT: Final = 64 * 1024
 """Bytes of output kept in a notebook, at most."""
@@ -40,7 +40,7 @@ _PRE: Final = (
 )
 
 
-def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str) -> str:
+def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "") -> str:
     """Return the record as HTML with inline styles only.
 
     Parameters
@@ -53,6 +53,8 @@ def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str) -
         How long the whole output is.
     refresh
         What to type for a newer record, for example ``%prominence watch 12``.
+    output_trouble
+        Why the end of the output could not be had; empty if it was.
     """
     bar = _BAR.get(view.tone, "rgba(128,128,128,.5)")
     head = f"<strong>{_html(_status(view))}</strong>{_html(_whose(view))}"
@@ -65,13 +67,13 @@ def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str) -
         f'<p style="margin:0">{head}</p>',
         _facts_table(_summary(view)),
         _tasks_table(_task_rows(view)) if view.tasks else "",
-        f'<p style="margin:6px 0 0">{_html(_output_line(view, len(shown), total_bytes))}</p>',
+        f'<p style="margin:6px 0 0">{_html(_output_line(view, len(shown), total_bytes, output_trouble))}</p>',
         f'<pre style="{_PRE}">{_html(_tidy(shown))}</pre>' if shown else "",
     ]
     return _box(bar, "\n".join(part for part in parts if part))
 
 
-def record_text(view: JobView, tail: bytes, *, total_bytes: int, refresh: str) -> str:
+def record_text(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "") -> str:
     """Return the record as plain text. Parameters as for `record_html`."""
     head = _status(view) + _whose(view)
     if not view.final:
@@ -81,7 +83,7 @@ def record_text(view: JobView, tail: bytes, *, total_bytes: int, refresh: str) -
         head,
         _columns([(f"  {label}", value) for label, value in _summary(view)]),
         _columns([_TASK_HEADS, *_task_rows(view)], indent="  ") if view.tasks else "",
-        _output_line(view, len(shown), total_bytes),
+        _output_line(view, len(shown), total_bytes, output_trouble),
         _tidy(shown),
     ]
     return "\n".join(part for part in parts if part)
@@ -130,11 +132,14 @@ def _task_row(number: int, task: TaskView) -> tuple[str, ...]:
     )
 
 
-def _output_line(view: JobView, shown: int, total_bytes: int) -> str:
+def _output_line(view: JobView, shown: int, total_bytes: int, trouble: str) -> str:
+    errors = f" Its standard error: %prominence stderr {view.id}" if view.tone == "bad" else ""
+    if trouble:
+        return f"Output, as far as it could be had ({one_line(trouble)}):{errors}"
     if not total_bytes:
-        return "No output."
+        return f"No output.{errors}"
     if shown >= total_bytes:
-        return f"Output, {_size(total_bytes)}:"
+        return f"Output, {_size(total_bytes)}:{errors}"
     whole = f"all of it: %prominence stdout {view.id}"
     return (
         f"Output, the last {_size(shown)} of {_size(total_bytes)} ({whole}):"

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from prominence_jupyter.panel.plain_text import one_line
 from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord, TaskRecord, mapping
 from prominence_jupyter.protocol.redaction import redact_url
 

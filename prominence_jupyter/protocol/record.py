@@ -87,9 +87,17 @@ class JobRecord:
         return tuple(task.exit_code for task in self.tasks if task.exit_code is not None)
 
     @property
-    def succeeded(self) -> bool:
-        """Whether the job completed and every task exited with 0: ``completed`` alone does not say so."""
-        return self.status == status.COMPLETED and not any(self.exit_codes)
+    def succeeded(self) -> bool | None:
+        """Whether the job did its work; None while that is open.
+
+        ``completed`` alone does not tell: every task must have exited with 0, and without any exit code (a
+        listing without detail) it stays open.
+        """
+        if not status.is_final(self.status):
+            return None
+        if self.status != status.COMPLETED:
+            return False
+        return not any(self.exit_codes) if self.exit_codes else None
 
     @property
     def has_detail(self) -> bool:

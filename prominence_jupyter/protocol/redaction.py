@@ -50,7 +50,14 @@ def _redact(value: Any, *, key: str, parent: str, depth: int) -> Any:
         return [_redact(item, key=key, parent=parent, depth=depth + 1) for item in value]
     if shown is not None and value is not None:
         return HIDDEN
-    return redact_url(value) if isinstance(value, str) and key in _URL_KEYS else value
+    if isinstance(value, str):
+        return _encodable(redact_url(value) if key in _URL_KEYS else value)
+    return value
+
+
+def _encodable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can hold and no display can."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _is_secret(shown: Collection[str] | None, key: str, value: Any) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.record import JobRecord, TaskRecord, mapping, number, whole
 from prominence_jupyter.usage import arrays
 
@@ -44,19 +43,6 @@ def exit_code(job: JobRecord) -> int | None:
     return next((code for code in codes if code != 0), 0) if codes else None
 
 
-def succeeded(job: JobRecord) -> bool | None:
-    """Tell whether a job did its work, None while that is open.
-
-    ``completed`` alone does not tell: without an exit code (a listing without detail) it stays open.
-    """
-    if not status.is_final(job.status):
-        return None
-    if job.status != status.COMPLETED:
-        return False
-    code = exit_code(job)
-    return code == 0 if code is not None else None
-
-
 def _provisioned(job: JobRecord) -> Mapping[str, Any]:
     return mapping(job.execution.get("provisionedResources"))
 
@@ -87,7 +73,7 @@ JOB_COLUMNS: Final[tuple[Column[JobRecord], ...]] = (
     Column("tasks", arrays.whole_numbers, lambda job: len(job.tasks) or None),
     Column("image", arrays.texts, lambda job: job.tasks[0].image if job.tasks else None),
     Column("exit_code", arrays.whole_numbers, exit_code),
-    Column("succeeded", arrays.flags, succeeded),
+    Column("succeeded", arrays.flags, lambda job: job.succeeded),
     Column("retries", arrays.whole_numbers, lambda job: whole(job.execution.get("retries"))),
     Column("wall_time_s", arrays.floats, lambda job: _total([task.wall_time_s for task in job.tasks])),
     Column("cpu_time_s", arrays.floats, lambda job: _total([task.cpu_time_s for task in job.tasks])),

@@ -17,6 +17,8 @@ FAR: Final = 10**12
 """An offset beyond any log."""
 _OVERLAP: Final = 256
 """Bytes read again each time, to see that the output still continues what was read."""
+_LOOKS: Final = 4
+"""How often in a row an output must be too short before it counts as another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,41 @@ class Follower:
         self.spool = Spool()
         self._read = read
         self._has_offsets: bool | None = None
-        self._doubtful = False
-        self._must_restart = False
+        self._doubts = 0
+        self._must_compare = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the output was shorter than what was read, the last time it was looked at."""
+        return self._doubts > 0
 
     def restart(self) -> None:
-        """Read from the beginning at the next poll: the service reported that the job was started again."""
-        self._must_restart = self.spool.size > 0
+        """Compare the whole output at the next poll: the service reported that the job was started again."""
+        self._must_compare = self.spool.size > 0
 
     def poll(self) -> Delta:
         """Ask once and return what is new."""
-        if self._must_restart:
-            return self._start_afresh()
         if self.spool.size == 0:
             return Delta(self._take(self._read(None)))
+        if self._must_compare:
+            delta = self._compare_whole(self._read(None), told=True)
+            self._must_compare = False
+            return delta
         if self._has_offsets is None:
-            self._has_offsets = self._read(FAR) == b""
-        return self._poll_offset() if self._has_offsets else self._poll_whole()
+            answer = self._read(FAR)
+            self._has_offsets = answer == b""
+            if answer:
+                return self._compare_whole(answer)
+        return self._poll_offset() if self._has_offsets else self._compare_whole(self._read(None))
 
     def finish(self) -> Delta:
-        """Read to the end of the output of a job that has ended."""
+        """Read to the end of the output of a job that has ended, as far as it can be had now."""
         data, restarted = b"", False
         while True:
             delta = self.poll()
             data = delta.data if delta.restarted else data + delta.data
             restarted |= delta.restarted
-            if not delta.data and not self._doubtful:
+            if not delta.data:
                 return Delta(data, restarted)
 
     def _poll_offset(self) -> Delta:
@@ -81,32 +93,31 @@ class Follower:
         known = self.spool.tail(_OVERLAP)
         answer = self._read(size - len(known))
         if answer.startswith(known):
-            self._doubtful = False
+            self._doubts = 0
             return Delta(self._take(answer[len(known) :]))
-        return self._doubt(might_be_short=known.startswith(answer))
-
-    def _poll_whole(self) -> Delta:
-        answer = self._read(None)
-        if self.spool.is_start_of(answer):
-            self._doubtful = False
-            return Delta(self._take(answer[self.spool.size :]))
-        return self._doubt(might_be_short=len(answer) < self.spool.size)
-
-    def _doubt(self, *, might_be_short: bool) -> Delta:
-        """Believe in a restart when other bytes stand there, or when the output is too short twice in a row.
-
-        Once is not enough: while a service moves the output of a job that ends, it may be gone for an instant.
-        """
-        if might_be_short and not self._doubtful:
-            self._doubtful = True
+        if known.startswith(answer) and not self._has_doubted_enough():
             return Delta()
-        return self._start_afresh()
+        return self._compare_whole(self._read(None), told=True)
 
-    def _start_afresh(self) -> Delta:
-        whole = self._read(None)
-        self._doubtful = self._must_restart = False
+    def _compare_whole(self, whole: bytes, *, told: bool = False) -> Delta:
+        """Go on where the whole output continues what was read, else begin afresh.
+
+        A shorter one is believed when it was told of, or seen several times in a row: while a service moves the
+        output of a job that ends, it may be gone for a moment. An empty one erases nothing.
+        """
+        if self.spool.is_start_of(whole):
+            self._doubts = 0
+            return Delta(self._take(whole[self.spool.size :]))
+        if not whole or (len(whole) < self.spool.size and not told and not self._has_doubted_enough()):
+            self._doubts = max(self._doubts, 1)
+            return Delta()
+        self._doubts = 0
         self.spool.clear()
         return Delta(self._take(whole), restarted=True)
+
+    def _has_doubted_enough(self) -> bool:
+        self._doubts += 1
+        return self._doubts >= _LOOKS
 
     def _take(self, data: bytes) -> bytes:
         self.spool.append(data)

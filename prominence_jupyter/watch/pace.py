@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+_spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
+
 
 @dataclass(slots=True)
 class Pace:
@@ -37,4 +39,4 @@ class Pace:
 
     def next_s(self) -> float:
         """Return the seconds to wait now: the interval, spread a little so that many clients do not ask at once."""
-        return self.interval_s * random.uniform(0.9, 1.1)  # noqa: S311 - spreads requests, keeps no secret
+        return self.interval_s * _spread.uniform(0.9, 1.1)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
-from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
 from prominence_jupyter.watch.follower import Delta, Follower
 
 _log = logging.getLogger(__name__)
@@ -34,15 +34,18 @@ class Snapshot:
         The job has ended for good, and all of its followed output has arrived.
     gone
         The service knows nothing of the job any more.
-    stale_since, stale_reason
+    stale_since, trouble
         Since when (Unix seconds) and why there is no news; None while there is.
+    output_trouble
+        Why the end of the output could not be had, None if it was.
     """
 
     record: JobRecord | None = None
     ended: bool = False
     gone: bool = False
     stale_since: float | None = None
-    stale_reason: str | None = None
+    trouble: ProminenceError | None = None
+    output_trouble: ProminenceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +77,25 @@ class WatchedJob:
         self._joining: list[Listener] = []
         self._lock = threading.Lock()
         self.listed: JobRecord | None = None
-        """The job's entry in the last listing."""
+        """The job's entry in the listing to which the last report belongs."""
+        self.last_looks = 0
+        """How often the end of the output was asked for."""
         self._misses = 0
+        self._run: tuple[float | None, int | None] = (None, None)
+        """Start time and retries of the run that is followed."""
 
     @property
     def is_followed(self) -> bool:
         """Whether someone wants the output."""
         return any(listener.output for listener in self.listeners)
 
-    def join(self, listener: Listener) -> None:
-        """Let a listener wait for `let_in`. From any thread."""
+    def join(self, listener: Listener) -> bool:
+        """Let a listener wait for `let_in`; return False if nothing more will come. From any thread."""
         with self._lock:
+            if self.finished.is_set():
+                return False
             self._joining.append(listener)
+            return True
 
     def leave(self, listener: Listener) -> bool:
         """Drop a listener; return whether none is left. From any thread."""
@@ -107,7 +117,7 @@ class WatchedJob:
             if self.snapshot != Snapshot():
                 _isolated(listener.changed, self.snapshot)
             if listener.output and self.follower.spool.size:
-                _isolated(listener.output, Delta(self.follower.spool.read(), restarted=True))
+                self._tell_output_so_far(listener.output)
         return bool(joining)
 
     def report(self, record: JobRecord | None, *, listed_active: bool) -> bool:
@@ -121,23 +131,26 @@ class WatchedJob:
             self._misses = 0 if listed_active else self._misses + 1
             if self._misses >= _MISSES_BEFORE_GONE:
                 self._change(Snapshot(self.snapshot.record, gone=True))
-                self.finished.set()
+                self._close()
             return False
         self._misses = 0
         if self._was_started_again(record):
             self.follower.restart()
-        self._change(replace(self.snapshot, record=record, stale_since=None, stale_reason=None))
+        self._change(replace(self.snapshot, record=record, stale_since=None, trouble=None))
         return has_ended(record, listed_active=listed_active)
 
-    def finish(self) -> None:
-        """Tell that the job has ended and all of its output has come."""
-        self._change(replace(self.snapshot, ended=True, stale_since=None, stale_reason=None))
-        self.finished.set()
+    def finish(self, output_trouble: ProminenceError | None = None) -> None:
+        """Tell that the job has ended, and all of its output has come that could be had."""
+        snapshot = replace(self.snapshot, ended=True, stale_since=None, trouble=None, output_trouble=output_trouble)
+        self._change(snapshot)
+        self._close()
 
     def miss(self, error: ProminenceError) -> None:
         """Note that the service could not be asked: data get stale, a status does not change."""
-        since = self.snapshot.stale_since or time.time()
-        self._change(replace(self.snapshot, stale_since=since, stale_reason=str(error)))
+        known = self.snapshot
+        same = type(known.trouble) is type(error)  # its words may name another request each time
+        since = time.time() if known.stale_since is None else known.stale_since
+        self._change(replace(known, stale_since=since, trouble=known.trouble if same else error))
 
     def tell_output(self, delta: Delta) -> None:
         """Hand on new output."""
@@ -146,9 +159,27 @@ class WatchedJob:
                 if listener.output:
                     _isolated(listener.output, delta)
 
+    def _close(self) -> None:
+        """Set `finished` when everyone has been told, also who has just come."""
+        while True:
+            self.let_in()
+            with self._lock:
+                if not self._joining:
+                    self.finished.set()
+                    return
+
+    def _tell_output_so_far(self, output: Callable[[Delta], None]) -> None:
+        try:
+            _isolated(output, Delta(self.follower.spool.read(), restarted=True))
+        except OSError:
+            _log.exception("the output so far of job %s cannot be read", self.job_id)
+
     def _was_started_again(self, record: JobRecord) -> bool:
-        before = self.snapshot.record
-        return before is not None and before.started is not None and record.started not in {None, before.started}
+        """Compare with the run known so far, also one from before the job was idle again and had no start time."""
+        started, retries = self._run
+        now = (record.started, whole(record.execution.get("retries")))
+        self._run = (now[0] or started, retries if now[1] is None else now[1])
+        return (started is not None and self._run[0] != started) or (retries is not None and self._run[1] != retries)
 
     def _change(self, snapshot: Snapshot) -> None:
         if snapshot == self.snapshot:

@@ -15,6 +15,7 @@ from typing import Final
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import ProminenceError, ServiceFailed
+from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.follower import Follower
@@ -24,6 +25,10 @@ from prominence_jupyter.watch.watched_job import Listener, WatchedJob
 _log = logging.getLogger(__name__)
 
 _LONGEST_OUTPUT_PAUSE_S: Final = 5.0
+_LONGEST_ASKED_PAUSE_S: Final = 60.0
+"""A service may ask for more patience; a watch that is silent for longer looks dead."""
+_LAST_LOOKS: Final = 6
+"""How often the end of an output is asked for when it cannot be had at once."""
 
 
 class Watcher:
@@ -50,6 +55,10 @@ class Watcher:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
+    def is_as(self, other: Watcher) -> bool:
+        """Tell whether another watcher asks as often."""
+        return self._longest_pause_s == other._longest_pause_s
+
     @contextmanager
     def watching(self, job_id: JobId, listener: Listener) -> Iterator[WatchedJob]:
         """Watch a job within a ``with`` block."""
@@ -67,10 +76,10 @@ class Watcher:
         """
         with self._lock:
             job = self._jobs.get(str(job_id))
-            if job is None or job.finished.is_set():
+            if job is None or not job.join(listener):
                 follower = Follower(lambda offset: self._client.output(job_id, "stdout", offset))
                 job = self._jobs[str(job_id)] = WatchedJob(job_id, follower)
-            job.join(listener)
+                job.join(listener)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="prominence-watcher", daemon=True)
                 self._thread.start()
@@ -115,7 +124,7 @@ class Watcher:
             news = ask(jobs)
         except ProminenceError as error:
             news = False
-            asked_s = (isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0
+            asked_s = min((isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0, _LONGEST_ASKED_PAUSE_S)
             for job in jobs:
                 job.miss(error)
         except Exception:  # a defect of ours must not end the watch of every job
@@ -137,20 +146,38 @@ class Watcher:
         if same and job.snapshot.stale_since is None:
             return False
         before = job.snapshot
-        ended = job.report(self._client.job(job.job_id), listed_active=listed is not None)
-        job.listed = listed
+        record = self._client.job(job.job_id)
+        ended = job.report(record, listed_active=listed is not None)
+        # An answer that lags behind the listing, or is missing, has taught nothing of this entry: ask again.
+        agrees = record is not None and listed is not None and record.status == listed.status
+        job.listed = listed if agrees else None
         if ended:
-            if job.is_followed:
+            self._end(job)
+        return ended or job.snapshot.record != before.record
+
+    def _end(self, job: WatchedJob) -> None:
+        """Read the last output and tell the end; output that cannot be had must not keep a job from ending."""
+        trouble = None
+        if job.is_followed:
+            job.last_looks += 1
+            last = job.last_looks >= _LAST_LOOKS
+            try:
                 job.tell_output(job.follower.finish())
-            job.finish()
-        return job.snapshot.record != before.record
+                if job.follower.is_doubtful and not last:
+                    return
+            except ProminenceError as error:
+                if error.transient and not last:
+                    raise
+                trouble = error
+        job.finish(trouble)
 
     def _ask_output(self, jobs: list[WatchedJob]) -> bool:
         return any([_unless_missed(job, self._follow) for job in jobs])
 
     def _follow(self, job: WatchedJob) -> bool:
         """Ask for one job's output if someone wants it and there may be some; return whether there was any."""
-        started = job.snapshot.record is not None and job.snapshot.record.started is not None
+        record = job.snapshot.record
+        started = record is not None and (record.started is not None or record.status == status.RUNNING)
         if not started or not job.is_followed or job.finished.is_set():
             return False
         delta = job.follower.poll()

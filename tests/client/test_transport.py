@@ -15,6 +15,8 @@ from prominence_jupyter.client.token import Token
 from prominence_jupyter.client.transport import RequestLost, Transport, is_loopback
 from prominence_jupyter.errors import (
     AuthenticationFailed,
+    ProminenceError,
+    RequestRefused,
     ServiceFailed,
     SubmissionUncertain,
     TokenExpired,
@@ -230,3 +232,97 @@ def test_what_is_no_url_of_a_service_is_refused(url):
 )
 def test_loopback(url, answer):
     assert is_loopback(url) is answer
+
+
+LONG_TOKEN = "eyJ" + "abcdefghij" * 130
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("status", "body", "content_type"),
+    [
+        (401, f'{{"error": "bad token {LONG_TOKEN}"}}', "application/json"),
+        (502, f"<html><p>You sent: Bearer {LONG_TOKEN}</p></html>", "text/html"),
+        (200, f"<html><title>Echo</title><p>{LONG_TOKEN}</p></html>", "text/html"),
+        (200, f'{{"error": "bad token {LONG_TOKEN}"}}', "application/json"),
+        (200, LONG_TOKEN, "text/plain"),
+    ],
+)
+def test_no_part_of_a_long_token_is_shown_however_it_is_quoted(status, body, content_type):
+    responses.get(JOBS, status=status, body=body, content_type=content_type)
+    with pytest.raises(ProminenceError) as caught:
+        Client(Transport(URL, Token(LONG_TOKEN, "x")), attempts=1).active_jobs()
+    assert LONG_TOKEN[:12] not in str(caught.value)
+
+
+@responses.activate
+def test_escapes_and_endless_words_of_a_service_are_tamed(transport):
+    responses.get(JOBS, status=400, json={"error": "\x1b[2J\x1b]0;title\x07\u202eevil" + "x" * 5000})
+    with pytest.raises(RequestRefused) as caught:
+        Client(transport).active_jobs()
+    assert "\x1b" not in str(caught.value)
+    assert "\u202e" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@responses.activate
+def test_a_megabyte_of_garbage_is_read_at_once(transport):
+    responses.get(JOBS, status=404, body="<p>" * 350_000, content_type="text/html")
+    with pytest.raises(UnexpectedAnswer):
+        Client(transport).active_jobs()
+
+
+@pytest.mark.parametrize("url", ["http://localhost:99999/api", "http://localhost:port/api", "http://localhost:-1"])
+def test_a_port_that_is_none_is_refused(url):
+    with pytest.raises(UsageError):
+        Transport(url, Token(TOKEN, "x"))
+
+
+def test_what_cannot_be_sent_was_not_submitted(transport):
+    with pytest.raises(Unreachable) as caught:
+        Client(transport).submit(JobDescription({"name": float("nan")}))
+    assert not isinstance(caught.value, SubmissionUncertain)
+
+
+def test_a_proxy_that_is_down_is_a_definite_no(monkeypatch, transport):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.getsockname()[1]}")
+    with pytest.raises(Unreachable, match="no connection"):
+        Client(transport).submit(DESCRIPTION)
+
+
+def test_secure_trouble_after_the_connection_is_uncertain_and_a_bad_certificate_is_not(monkeypatch, transport):
+    import ssl
+
+    def breaks(error):
+        def urlopen(*_args, **_kwargs):
+            raise urllib3.exceptions.SSLError(error) from error
+
+        return urlopen
+
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", breaks(ssl.SSLError("bad record mac")))
+    with pytest.raises(SubmissionUncertain):
+        Client(transport).submit(DESCRIPTION)
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", breaks(ssl.SSLCertVerificationError("self-signed")))
+    with pytest.raises(Unreachable, match="check PROMINENCE_URL and the certificates"):
+        Client(transport).submit(DESCRIPTION)
+
+
+def test_an_interrupted_submission_says_that_the_job_may_exist(monkeypatch, transport):
+    def interrupt(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="the job may or may not have been submitted") as caught:
+        Client(transport).submit(DESCRIPTION)
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert TOKEN not in shown
+
+
+@responses.activate
+@pytest.mark.parametrize("header", ["inf", "nan", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_an_odd_retry_after_is_none(transport, header):
+    responses.get(JOBS, status=429, headers={"Retry-After": header})
+    with pytest.raises(ServiceFailed) as caught:
+        Client(transport, attempts=1).active_jobs()
+    assert caught.value.retry_after_s is None

@@ -1,12 +1,22 @@
 """Sessions over recorded answers, and on the real local service."""
 
 import json
+import traceback
 
+import jwt
 import pytest
 import responses
 
 import prominence_jupyter
-from prominence_jupyter.errors import DescriptionError, NoSuchJob, TokenExpired, TokenMissing, UsageError, WaitTimeout
+from prominence_jupyter.errors import (
+    DescriptionError,
+    NoSuchJob,
+    ProminenceError,
+    TokenExpired,
+    TokenMissing,
+    UsageError,
+    WaitTimeout,
+)
 from prominence_jupyter.jobs.session import Session
 from tests.conftest import TOKEN, URL, exchanges, replay
 
@@ -74,10 +84,9 @@ def test_what_breaks_a_rule_is_not_sent(session):
     with pytest.raises(DescriptionError) as caught:
         session.submit({"tasks": [{"imag": "busybox"}], "resources": {"cpus": 1}})
     assert [problem.where for problem in caught.value.problems] == [
-        "resources.memory",
-        "resources.disk",
         "tasks[0].imag",
-        "tasks[0].image",
+        "resources",
+        "resources",
     ]
     assert not responses.calls
 
@@ -111,9 +120,43 @@ def test_settings_come_from_arguments_then_from_the_environment(monkeypatch, tmp
         prominence_jupyter.connect("prominence.test")
 
 
-def test_an_expired_token_is_told_before_anything_is_sent(monkeypatch):
-    import jwt
+@pytest.mark.parametrize("case", ["url", "header", "file", "expired"])
+def test_the_token_is_in_no_frame_of_a_failed_connect(monkeypatch, tmp_path, case):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PROMINENCE_TOKEN", TOKEN if case == "url" else f"Bearer {TOKEN}")
+    if case == "file":
+        monkeypatch.delenv("PROMINENCE_TOKEN")
+        (tmp_path / ".prominence").mkdir()
+        (tmp_path / ".prominence" / "token").write_text('{"refresh_token": "' + TOKEN)
+    secret = jwt.encode({"exp": 1, "x": TOKEN}, "k" * 32, algorithm="HS256") if case == "expired" else None
+    try:
+        prominence_jupyter.connect("foo", secret)
+    except ProminenceError as error:
+        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+        frames = shown.partition("in connect")[2]
+        assert frames
+        assert TOKEN not in frames
+        assert secret is None or secret not in frames
+    else:
+        pytest.fail("nothing was raised")
 
+
+@responses.activate
+def test_one_record_that_cannot_be_had_does_not_lose_the_others(session):
+    responses.get(f"{URL}/jobs", json=[{"id": 1, "status": "completed"}, {"id": 2, "status": "completed"}])
+    responses.get(f"{URL}/jobs/1", json=[{"id": 1, "status": "completed", "resources": {"cpus": 3}}])
+    responses.get(f"{URL}/jobs/2", status=400, json={"error": "broken"})
+    assert session.completed(2)["cpus"].fillna(0).tolist() == [3, 0]
+
+
+@responses.activate
+def test_labels_are_added_to_a_prepared_description_too(session):
+    responses.post(f"{URL}/jobs", json={"id": 1}, status=201)
+    session.submit(prominence_jupyter.JobDescription.prepare(description("true")), labels={"study": "one"})
+    assert json.loads(responses.calls[0].request.body)["labels"] == {"study": "one"}
+
+
+def test_an_expired_token_is_told_before_anything_is_sent(monkeypatch):
     with pytest.raises(TokenExpired, match="from the argument expired at 1970-01-01"):
         prominence_jupyter.connect(URL, jwt.encode({"exp": 1}, "k" * 32, algorithm="HS256"))
 

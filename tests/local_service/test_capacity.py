@@ -1,8 +1,10 @@
 import os
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prominence_jupyter.errors import LocalServiceError
 from prominence_jupyter.local_service import capacity
 from prominence_jupyter.local_service.capacity import Capacity, Need
 
@@ -14,6 +16,13 @@ def test_the_default_is_what_this_process_may_use():
     assert 1 <= declared.cpus <= os.cpu_count()
     assert declared.memory_gb <= max(1, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
     assert Capacity.declared(3, 0.5) == Capacity(3, 0.5)
+
+
+@pytest.mark.parametrize("value", [0, -1, -0.5, float("nan"), float("inf"), pytest.param(10**400, id="vast")])
+@pytest.mark.parametrize("name", ["cpus", "memory_gb"])
+def test_what_is_no_measure_is_refused(name, value):
+    with pytest.raises(LocalServiceError, match=f"^{name} must be a number above 0, not"):
+        Capacity.declared(**{"cpus": None, "memory_gb": None, name: value})
 
 
 def test_limits_of_control_groups_count(tmp_path, monkeypatch):

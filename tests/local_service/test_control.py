@@ -1,3 +1,4 @@
+import functools
 import json
 import os
 import signal
@@ -120,6 +121,38 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, monkeypatch):
         control.start()
 
 
+FOLDER_USERS = [
+    control.start,
+    control.running,
+    control.stop,
+    lambda: control.serve(cpus=1, memory_gb=1, port=0, announce=lambda _: None),
+]
+
+
+@pytest.mark.parametrize("use", FOLDER_USERS)
+def test_a_file_in_place_of_the_folder_is_named(own_folder, use):
+    own_folder.touch()
+    with pytest.raises(LocalServiceError, match=r"Cannot use the folder .*: it is a file"):
+        use()
+    own_folder.unlink()
+
+
+@pytest.mark.parametrize(("cpus", "memory_gb"), [(0, 1), (-1, 1), (1, 0), (1, float("nan"))])
+def test_a_capacity_that_is_none_starts_nothing(own_folder, cpus, memory_gb):
+    for function in (control.start, functools.partial(control.serve, port=0, announce=lambda _: None)):
+        with pytest.raises(LocalServiceError, match="must be a number above 0"):
+            function(cpus=cpus, memory_gb=memory_gb)
+    assert not own_folder.exists()
+
+
+def test_another_capacity_than_that_of_the_running_service_is_not_ignored(local_service):
+    assert control.start(cpus=4) == control.start(memory_gb=16) == control.start(cpus=4, memory_gb=16) == local_service
+    for asked in ({"cpus": 2}, {"memory_gb": 8.5}, {"cpus": 4, "memory_gb": 8}):
+        with pytest.raises(LocalServiceError, match=r"runs already, with 4 cores and 16 GB.*serve --stop"):
+            control.start(**asked)
+    assert control.running() == local_service
+
+
 def test_windows_is_told(monkeypatch):
     monkeypatch.setattr(control.os, "name", "nt")
     for function in (control.start, control.stop, control.running):
@@ -155,6 +188,12 @@ def test_a_taken_port_is_named(own_folder, local_service):
     with pytest.raises(LocalServiceError, match=f"Cannot listen on 127.0.0.1:{port}"):
         control.serve(cpus=1, memory_gb=1, port=port, announce=lambda _: None)
     assert control.running() is None
+
+
+@pytest.mark.parametrize("port", [-1, 99999])
+def test_a_port_that_is_none_is_named(own_folder, port):
+    with pytest.raises(LocalServiceError, match=f"Cannot listen on 127.0.0.1:{port}: a port is 0 to 65535"):
+        control.serve(cpus=1, memory_gb=1, port=port, announce=lambda _: None)
 
 
 def test_importing_is_cheap():

@@ -3,6 +3,8 @@ import os
 
 import pytest
 
+from prominence_jupyter.local_service import launch
+from prominence_jupyter.local_service.scratch import Scratch
 from tests.local_service.conftest import python
 
 SHOW = python("import os, json; print(json.dumps(dict(os.environ)))")
@@ -56,7 +58,6 @@ def test_signals_are_as_usual(api):
         ("./not-here", 127, "No such file or directory"),
         ("/etc/passwd", 126, "Permission denied"),
         ({"cmd": "true", "workdir": "/no/such/folder"}, 126, "there is no such folder"),
-        ({"cmd": "true", "env": {"BROKEN=NAME": "x"}}, 126, "illegal environment variable name"),
         ({"cmd": ["echo", "\ud800"]}, 126, "can't encode"),
     ],
 )
@@ -65,6 +66,15 @@ def test_what_cannot_run_says_so(api, command, code, words):
     assert (job["status"], job["execution"]["tasks"][0]["exitCode"]) == ("completed", code)
     assert words in api.output(job["id"], "stderr")
     assert api.output(job["id"], "stderr").count("\n") == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")  # noqa: PTH110 - as marks have it
+def test_a_full_disk_does_not_change_how_a_task_ends(tmp_path):
+    scratch = Scratch(tmp_path)
+    scratch.make([])
+    scratch.output("stderr").unlink()
+    scratch.output("stderr").symlink_to("/dev/full")
+    assert launch.launch(["no-such-command"], {}, {}, scratch) == launch.NOT_FOUND
 
 
 def test_no_shell_reads_the_command(api):

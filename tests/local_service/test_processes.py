@@ -4,6 +4,8 @@ import sys
 import psutil
 import pytest
 
+from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.state import StateDir
 from tests.local_service.conftest import processes_of, python, shell, until
 
 GETS_AWAY = """
@@ -66,6 +68,22 @@ def test_what_a_task_leaves_behind_ends_with_it(api, leftover):
     pid, rest = api.output(job_id).split("\n", 1)
     assert rest == "next task\n"
     until(lambda: not psutil.pid_exists(int(pid)))  # where orphans are not ours, it is init that reaps them
+
+
+@LINUX_ONLY
+def test_what_one_job_left_is_never_counted_into_another(own_folder, connect):
+    hide = "import os, time\nkept = b'x' * (100 * 2**20)\nopen('pid', 'w').write(str(os.getpid()))\n"
+    hide += "os.rename('pid', 'ready')\ntime.sleep(600)"
+    wait = "while [ ! -e {} ]; do sleep 0.02; done"
+    api = connect(control.start(cpus=2, memory_gb=4))
+    light = api.submit(["sh", "-c", wait.format("go")])
+    leaves = api.submit(["sh", "-c", f"env -i setsid -f {shell(hide)}; {wait.format('ready')}"])
+    api.ended(leaves)
+    state = StateDir(own_folder)
+    hidden = psutil.Process(int((state.job(leaves) / "work" / "ready").read_text()))
+    (state.job(light) / "work" / "go").touch()
+    assert api.ended(light)["execution"]["maxMemoryUsageKB"] < 100_000
+    until(lambda: not hidden.is_running())  # no job is left that it could belong to
 
 
 @LINUX_ONLY

@@ -99,7 +99,7 @@ def test_offsets_are_bytes_as_recorded(api):
     whole = api("GET", f"/jobs/{job_id}/stdout")
     assert whole.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert whole.headers["X-Content-Type-Options"] == "nosniff"
-    for offset in (0, 4, 6, 7, 13, 14, 10**12):
+    for offset in (0, 4, 6, 7, 13, 14, 10**12, 2**63 - 1):
         answer = api("GET", f"/jobs/{job_id}/stdout?offset={offset}")
         assert (answer.status_code, answer.content) == (200, text.encode()[offset:])
     for offset in ("-1", "x", 10**30):
@@ -189,6 +189,8 @@ def test_errors_outside_the_routes_are_the_recorded_pages(api, index, arguments)
         "[" * 100_000,
         '{"policies": ' + "[" * 60 + "]" * 60 + "}",
         '{"a": NaN}',
+        '{"a": 1e999}',
+        '{"a": [-1e999]}',
         "\xff",
         "",
         '{"a": 1' + "0" * 5000 + "}",
@@ -219,6 +221,13 @@ def test_refused_descriptions_are_those_of_the_deployed_service(api):
         assert answer.json()["error"]
     without_runtime = {"resources": PI["resources"], "tasks": [{"image": "a"}]}
     assert api("POST", "/jobs", json=without_runtime).json()["error"].endswith("a container runtime must be defined")
+
+
+def test_a_description_that_is_nothing_but_problems_gets_a_short_answer(api):
+    answer = api("POST", "/jobs", json={**PI, **{f"key{number}": 1 for number in range(100_000)}})
+    assert answer.status_code == 400
+    assert answer.json()["error"].endswith("; and 99980 more")
+    assert len(answer.content) < 10_000
 
 
 def test_the_log_has_no_query_and_no_token(api):

@@ -1,6 +1,8 @@
 import contextlib
 import os
 import signal
+import sqlite3
+import subprocess
 import time
 
 import psutil
@@ -12,14 +14,18 @@ from prominence_jupyter.local_service.store import Store
 from tests.local_service.conftest import processes_of, recorded, shape, until
 
 
-def prepared(folder, *commands, **resources):
-    """Jobs put straight into the table of a service that is not running yet, past the common rules."""
+def prepared(folder, *jobs, **resources):
+    """Jobs put straight into the table of a service that is not running yet, past the common rules.
+
+    A job is a command, or a description.
+    """
     state = StateDir(folder).make()
     body = {"resources": {"nodes": 1, "cpus": 1, "memory": 1, "disk": 10, **resources}}
     with Store(state.database) as store:
-        for command in commands:
-            task = {"image": "busybox", "runtime": "singularity", "cmd": command}
-            store.add({**body, "tasks": [task]}, lambda job_id: f"token-{job_id}")
+        for job in jobs:
+            task = {"image": "busybox", "runtime": "singularity", "cmd": job}
+            more = job if isinstance(job, dict) else {"tasks": [task]}
+            store.add({**body, **more}, lambda job_id: f"token-{job_id}")
 
 
 def test_the_walltime_limit_kills_the_whole_tree(own_folder, connect):
@@ -89,7 +95,7 @@ def test_what_can_never_fit_fails_at_once(api, resources):
 
 
 def test_the_fewest_cpus_that_are_accepted_are_given(api):
-    for resources, given in ({"cpusRange": [2, 1000]}, 2), ({"cpusOptions": [1000, 3]}, 3):
+    for resources, given in ({"cpusRange": [2, 1000]}, 2), ({"cpusOptions": [3, 1000]}, 3):
         asked = {**resources, "memoryPerCpu": 2, "disk": 10}
         body = {
             "resources": asked,
@@ -156,7 +162,7 @@ def test_a_runner_without_its_front_ends_its_jobs_and_itself(own_folder, connect
     assert (job["status"], job["statusReason"]) == ("failed", "The local service was stopped")
 
 
-def test_a_front_without_its_runner_ends_and_the_next_service_cleans_up(own_folder, connect):
+def test_a_front_without_its_runner_ends_the_jobs_and_itself(own_folder, connect):
     info = control.start(cpus=2, memory_gb=4)
     api = connect(info)
     job_id = api.submit("sh -c 'setsid sleep 600 & sleep 600'")
@@ -164,11 +170,87 @@ def test_a_front_without_its_runner_ends_and_the_next_service_cleans_up(own_fold
     runner_of(info).kill()
     until(lambda: control.running() is None)
     until(lambda: "died (exit code -9)" in StateDir(own_folder).log.read_text())
-    assert len(processes_of(own_folder)) == 3
+    until(lambda: not processes_of(own_folder))
     again = connect(control.start(cpus=2, memory_gb=4))
     job = again.describe(job_id)
     assert (job["status"], job["statusReason"]) == ("failed", "The local service was stopped")
+
+
+def test_the_next_service_ends_what_a_crash_of_both_left(own_folder, connect):
+    info = control.start(cpus=2, memory_gb=4)
+    connect(info).submit("sh -c 'setsid sleep 600 & sleep 600'")
+    until(lambda: len(processes_of(own_folder)) >= 3)
+    runner = runner_of(info)
+    os.kill(info.pid, signal.SIGSTOP)  # so that it does not notice
+    runner.kill()
+    os.kill(info.pid, signal.SIGKILL)
+    until(lambda: control.running() is None)
+    assert len(processes_of(own_folder)) == 3
+    control.start(cpus=2, memory_gb=4)
     until(lambda: not processes_of(own_folder))
+
+
+def test_a_strange_process_does_not_keep_the_service_from_starting(own_folder, connect):
+    strange = {"PROMINENCE_TOKEN": "x", "PROMINENCE_JOB_ID": "9" * 20}
+    with subprocess.Popen(["sleep", "600"], env=os.environ | strange) as process:
+        api = connect(control.start(cpus=1, memory_gb=4))
+        assert api.run("true")["status"] == "completed"
+        assert process.poll() is None
+        process.kill()
+
+
+def test_a_job_that_removes_its_folder_fails_alone(own_folder, connect):
+    api = connect(control.start(cpus=2, memory_gb=4))
+    other = api.submit("sleep 600")
+    job = api.run("/bin/sh -c 'rm -rf $(dirname $HOME)'", "echo second")
+    assert job["status"] == "failed"
+    assert job["statusReason"] == "Output cannot be written: No such file or directory"
+    assert [task["exitCode"] for task in job["execution"]["tasks"]] == [0]
+    assert api.describe(other)["status"] == "running"
+    assert api.run("true")["status"] == "completed"
+
+
+def test_a_job_that_nobody_foresaw_fails_alone(own_folder, connect):
+    good, bad = {"image": "x", "runtime": "singularity", "cmd": "true"}, {"runtime": "singularity", "cmd": "true"}
+    prepared(
+        own_folder, {"tasks": [bad]}, {"tasks": [good, bad]}, {"tasks": [good]} | {"resources": {}}, {"tasks": [good]}
+    )
+    api = connect(control.start(cpus=1, memory_gb=4))
+    assert api.ended(4)["status"] == "completed"
+    for job_id in (1, 2, 3):
+        job = api.describe(job_id)
+        assert (job["status"], job["statusReason"]) == ("failed", "The local service failed with this job; see its log")
+    assert api.describe(2)["execution"]["tasks"][0]["exitCode"] == 0
+    assert "KeyError: 'image'" in StateDir(own_folder).log.read_text()
+
+
+def test_a_table_that_cannot_be_used_for_a_while_costs_no_job(own_folder, connect):
+    api = connect(control.start(cpus=1, memory_gb=4))
+    job_id = api.submit("sh -c 'echo begun; while [ ! -e go ]; do sleep 0.02; done'")
+    waits = api.submit("echo waited")
+    until(lambda: api.output(job_id) == "begun\n")
+    state = StateDir(own_folder)
+    with contextlib.closing(sqlite3.connect(state.database)) as database:
+        database.execute("ALTER TABLE jobs RENAME TO hidden")
+        (state.job(job_id) / "work" / "go").touch()
+        until(lambda: "the table of jobs cannot be used: no such table: jobs" in state.log.read_text())
+        until(lambda: not processes_of(own_folder))
+        database.execute("ALTER TABLE hidden RENAME TO jobs")
+    assert api.ended(job_id)["status"] == "completed"
+    assert api.ended(waits)["status"] == "completed"
+
+
+def test_a_service_stops_while_its_table_cannot_be_used(own_folder, connect):
+    info = control.start(cpus=1, memory_gb=4)
+    api = connect(info)
+    job_id = api.submit("sh -c 'echo begun; sleep 600'")
+    until(lambda: api.output(job_id) == "begun\n")
+    with contextlib.closing(sqlite3.connect(StateDir(own_folder).database)) as database:
+        database.execute("ALTER TABLE jobs RENAME TO hidden")
+        assert control.stop() == info
+        database.execute("ALTER TABLE hidden RENAME TO jobs")
+    assert "did not end by itself" not in StateDir(own_folder).log.read_text()
+    assert connect(control.start(cpus=1, memory_gb=4)).describe(job_id)["status"] == "failed"
 
 
 def test_deleting_and_starting_at_the_same_time_leaves_nothing(api):

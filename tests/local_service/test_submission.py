@@ -29,7 +29,7 @@ def test_a_description_is_completed_and_the_senders_not_changed():
         ({"task": {"workdir": "../../elsewhere"}}, "tasks[0].workdir"),
         ({"artifacts": [{"url": "https://example.org/a"}]}, "artifacts"),
         ({"storage": {"type": "b2drop"}}, "storage"),
-        ({"inputs": [{"filename": "f", "content": "not base64!"}]}, "inputs[0]: the content must be base64"),
+        ({"inputs": [{"filename": "f", "content": "not base64!"}]}, "must be base64"),
         ({"inputs": [{"filename": "/etc/passwd", "content": ""}]}, "inputs[0]: the filename"),
         ({"name": "a:b", "colour": "red"}, "name"),
     ],
@@ -42,8 +42,24 @@ def test_what_cannot_be_done_is_refused(changes, words):
 
 
 def test_all_problems_are_told():
-    with pytest.raises(submission.Refused, match=r"colour: .*; name: "):
+    with pytest.raises(submission.Refused, match=r"(?=.*\bname: )(?=.*\bcolour: )"):
         submission.accept(body(name="a:b", colour="red"))
+
+
+@pytest.mark.parametrize(("count", "end"), [(20, "key19"), (21, "and 1 more"), (123, "and 103 more")])
+def test_of_many_problems_the_first_are_told_and_the_rest_counted(count, end):
+    with pytest.raises(submission.Refused) as caught:
+        submission.accept(body(**{f"key{number}": 1 for number in range(count)}))
+    told = str(caught.value).split("; key")
+    assert len(told) == 20
+    assert end in f"key{told[-1]}"
+
+
+def test_a_problem_as_long_as_what_was_sent_is_cut():
+    with pytest.raises(submission.Refused) as caught:
+        submission.accept(body(**{"k" * 1_000_000: 1, "name": "a:b"}))
+    assert "; name: must be" in str(caught.value)
+    assert len(str(caught.value)) < 2000
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../up", "a/../../up", "", ".", "./", "a\0b", "//x", "a/..", "\ud800"])

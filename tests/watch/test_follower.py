@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,39 +68,64 @@ def test_only_what_is_new_is_asked_for_where_offsets_are_understood():
     assert output.given < 10 * 300
 
 
-def test_an_output_that_is_gone_for_an_instant_has_not_started_afresh():
-    for offsets in (True, False):
-        output = Output(offsets=offsets)
-        output.content = b"hello\n"
-        follower = Follower(output.read)
-        follower.poll()
-        whole, output.content = output.content, b""
-        assert follower.poll() == Delta()
-        output.content = whole + b"more\n"
-        assert follower.poll() == Delta(b"more\n")
-
-
-def test_an_output_that_stays_shorter_has_started_afresh():
-    for offsets in (True, False):
-        output = Output(offsets=offsets)
-        output.content = b"hello\n"
-        follower = Follower(output.read)
-        follower.poll()
-        output.content = b"he"
-        assert follower.poll() == Delta()
-        assert follower.poll() == Delta(b"he", restarted=True)
-        assert follower.spool.read() == b"he"
-
-
-def test_the_end_is_read_even_when_the_output_is_gone_at_first():
-    answers = iter([b"one\n", b"", b"", b"one\ntwo\n", b"one\ntwo\n"])
-    follower = Follower(lambda _: next(answers))
-    assert follower.poll().data == b"one\n"
-    follower._has_offsets = True
+@pytest.mark.parametrize("offsets", [True, False])
+def test_an_output_that_is_gone_for_an_instant_has_not_started_afresh(offsets):
+    output = Output(offsets=offsets)
+    output.content = b"hello\n"
+    follower = Follower(output.read)
+    follower.poll()
+    whole, output.content = output.content, b""
     assert follower.poll() == Delta()
-    delta = follower.finish()
-    assert follower.spool.read() == b"one\ntwo\n"
-    assert delta.restarted
+    output.content = whole + b"more\n"
+    assert follower.poll() == Delta(b"more\n")
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_an_output_that_stays_shorter_has_started_afresh(offsets):
+    output = Output(offsets=offsets)
+    output.content = b"hello\n"
+    follower = Follower(output.read)
+    follower.poll()
+    output.content = b"he"
+    deltas = [follower.poll() for _ in range(4)]
+    assert deltas == [Delta(), Delta(), Delta(), Delta(b"he", restarted=True)]
+    assert follower.spool.read() == b"he"
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_an_output_that_is_gone_for_longer_erases_nothing(offsets):
+    output = Output(offsets=offsets)
+    output.content = b"hello\n"
+    follower = Follower(output.read)
+    follower.poll()
+    output.content = b""
+    assert [follower.poll() for _ in range(9)] == [Delta()] * 9
+    assert follower.finish() == Delta()
+    assert follower.is_doubtful
+    assert follower.spool.read() == b"hello\n"
+    output.content = b"hello\nmore\n"
+    assert follower.finish() == Delta(b"more\n")
+    assert not follower.is_doubtful
+
+
+def test_one_that_was_told_of_a_restart_and_sees_the_same_goes_on():
+    output = Output(offsets=True)
+    output.content = b"same\n"
+    follower = Follower(output.read)
+    follower.poll()
+    output.content += b"more\n"
+    follower.restart()
+    assert follower.poll() == Delta(b"more\n")
+
+
+def test_the_probe_of_a_service_without_offsets_is_not_wasted():
+    output = Output(offsets=False)
+    output.content = b"x" * 1000
+    follower = Follower(output.read)
+    follower.poll()
+    output.content += b"y"
+    assert follower.poll() == Delta(b"y")
+    assert output.given == 2001
 
 
 def test_after_an_error_it_goes_on_at_its_byte():

@@ -1,11 +1,19 @@
 """The watcher against a service that is played: what it asks, what it tells, and what it never believes."""
 
+import queue
 import threading
 from collections import Counter
 
 import pytest
 
-from prominence_jupyter.errors import AuthenticationFailed, Unreachable
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    FunctionalityDisabled,
+    NoSuchJob,
+    RequestRefused,
+    ServiceFailed,
+    Unreachable,
+)
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.watched_job import Listener
 from prominence_jupyter.watch.watcher import Watcher
@@ -21,6 +29,8 @@ class Service:
         self.outputs: dict[int, bytes] = {}
         self.hidden: set[int] = set()
         self.fault: Exception | None = None
+        self.output_fault: Exception | None = None
+        self.before_answer = lambda: None
         self.asked: Counter[str] = Counter()
         self.listings = threading.Semaphore(0)
         self.lock = threading.Lock()
@@ -40,6 +50,7 @@ class Service:
 
     def job(self, job_id):
         self.asked["job"] += 1
+        self.before_answer()
         with self.lock:
             if job_id in self.hidden or job_id not in self.jobs:
                 return None
@@ -47,6 +58,8 @@ class Service:
 
     def output(self, job_id, _stream, offset):
         self.asked["output"] += 1
+        if self.output_fault:
+            raise self.output_fault
         return self.outputs.get(job_id, b"")[offset or 0 :]
 
     def await_listings(self, count: int) -> None:
@@ -82,7 +95,11 @@ def service():
 
 @pytest.fixture
 def watcher(service):
-    return Watcher(service, longest_pause_s=0.05)
+    watcher = Watcher(service, longest_pause_s=0.05)
+    yield watcher
+    for job in watcher._current():
+        for listener in [*job.listeners]:
+            watcher.unwatch(job, listener)
 
 
 def test_a_job_from_start_to_end_with_all_of_its_output(service, watcher):
@@ -163,7 +180,7 @@ def test_trouble_makes_data_stale_and_never_a_status(service, watcher, fault):
     service.await_listings(2)
     service.fault = fault
     service.await_listings(3)
-    assert watched.snapshot.stale_reason == str(fault)
+    assert watched.snapshot.trouble is fault
     since = watched.snapshot.stale_since
     service.await_listings(3)
     assert watched.snapshot.stale_since == since
@@ -243,3 +260,130 @@ def test_a_status_never_leaves_an_ended_state(service, watcher):
     watched.report(JobRecord.from_json({"id": 1, "status": "running"}), listed_active=True)
     assert watched.snapshot.record.status == "completed"
     assert watched.snapshot.ended
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [FunctionalityDisabled("off", 401), RequestRefused("no", 403), NoSuchJob("?", 400), ServiceFailed("oh", 500)],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_output_that_cannot_be_had_does_not_keep_a_job_from_ending(service, watcher, fault):
+    service.put(1, "completed", active=False, started=2)
+    service.output_fault = fault
+    watched = watcher.watch(1, Seen().listener)
+    assert watched.finished.wait(PATIENCE_S)
+    assert watched.snapshot.ended
+    assert watched.snapshot.output_trouble is fault
+
+
+def test_output_that_is_gone_for_a_moment_at_the_end_is_kept_and_completed(service, watcher):
+    service.put(1, "running", started=2)
+    service.outputs[1] = b"one\n"
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(5)
+    service.outputs[1] = b""
+    service.put(1, "completed", active=False, started=2)
+    service.await_listings(3)
+    service.outputs[1] = b"one\ntwo\n"
+    assert watched.finished.wait(PATIENCE_S)
+    assert seen.received.startswith(b"one\n")
+
+
+@pytest.mark.parametrize("status", ["running", "completed"])
+def test_one_empty_answer_does_not_freeze_the_watch(service, watcher, status):
+    service.put(1, "pending", policies={"leaveInQueue": True})
+    watched = watcher.watch(1, Seen().listener)
+    service.await_listings(2)
+    hide_once(service)
+    events = {"createTime": 1, "startTime": 2} | ({"endTime": 3} if status == "completed" else {})
+    service.put(1, status, policies={"leaveInQueue": True}, events=events)
+    if status == "completed":
+        assert watched.finished.wait(PATIENCE_S)
+    else:
+        service.await_listings(4)
+    assert watched.snapshot.record.status == status
+
+
+def hide_once(service):
+    """Answer the next request for a job with an empty list."""
+    service.hidden.add(1)
+
+    def show_again():
+        asked = service.asked["job"]
+        service.before_answer = lambda: service.hidden.clear() if service.asked["job"] > asked + 1 else None
+
+    show_again()
+
+
+def test_one_who_comes_in_the_moment_of_the_end_is_told(service, watcher):
+    service.put(1, "completed", active=False, started=2)
+    service.outputs[1] = b"all\n"
+    late = queue.Queue()
+
+    def join_late():
+        service.before_answer = lambda: None
+        watcher.watch(1, Listener(late.put, late.put))
+
+    service.before_answer = join_late
+    assert watcher.watch(1, Seen().listener).finished.wait(PATIENCE_S)
+    assert late.get(timeout=PATIENCE_S).ended
+    assert late.get(timeout=PATIENCE_S).data == b"all\n"
+
+
+def test_a_restart_by_way_of_idle_is_seen(service, watcher):
+    same_end = b"x" * 300
+    service.put(1, "running", started=100)
+    service.outputs[1] = b"run 1\n" + same_end
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(5)
+    service.put(1, "idle")
+    service.await_listings(3)
+    service.outputs[1] = b"run 2\n" + same_end + b"and more"
+    service.put(1, "running", started=200)
+    service.await_listings(5)
+    service.put(1, "completed", active=False, started=200)
+    assert watched.finished.wait(PATIENCE_S)
+    assert seen.received == service.outputs[1]
+
+
+def test_a_running_job_without_a_start_time_is_followed(service, watcher):
+    service.put(1, "running")
+    service.outputs[1] = b"one\n"
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(5)
+    assert seen.received == b"one\n"
+    watcher.unwatch(watched, seen.listener)
+
+
+def test_a_service_that_asks_for_a_days_patience_gets_a_minute(service):
+    waits = []
+
+    class Recording(threading.Event):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            return super().wait(0.01)
+
+    watcher = Watcher(service)
+    watcher._wake = Recording()
+    service.put(1, "running", started=2)
+    service.fault = ServiceFailed("too many", 429, retry_after_s=86400)
+    seen = Seen(output=False)
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(1)
+    watcher.unwatch(watched, seen.listener)
+    assert max(waits, default=0) <= 61
+
+
+def test_trouble_of_two_kinds_of_request_is_told_once(service, watcher):
+    service.put(1, "running", started=2)
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(3)
+    before = len(seen.snapshots)
+    service.fault, service.output_fault = Unreachable("no listing"), Unreachable("no output")
+    service.await_listings(8)
+    assert len(seen.snapshots) == before + 1
+    watcher.unwatch(watched, seen.listener)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.panel.plain_text import last_lines, one_line, plain_output
+from prominence_jupyter.protocol.plain_text import last_lines, one_line, plain_output
 
 
 @pytest.mark.parametrize(
