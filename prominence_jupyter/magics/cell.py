@@ -1,32 +1,74 @@
-"""The text of a cell, read as JSON. Pure."""
+"""The text of a cell, read as the description of a job. Pure."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from prominence_jupyter.errors import UsageError
+from prominence_jupyter.errors import DescriptionError, UsageError
+from prominence_jupyter.magics.json_text import Document, JsonError, parse
+from prominence_jupyter.magics.marks import Mark, render
+from prominence_jupyter.magics.variables import Expanded, VariableError, expand
+from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.validation import Problem
+
+_FIRST_LINE: Final = 2
+"""Number of the body's first line: the magic stands in line 1 of the cell."""
 
 
-def read_json(cell: str) -> Any:
-    """Return the JSON value in a cell.
+def read_job(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str]) -> JobDescription:
+    """Return the job that a cell describes, complete and checked.
+
+    Parameters
+    ----------
+    cell
+        JSON, in which ``{{ name }}`` stands for a variable.
+    names
+        The variables of the notebook.
+    labels
+        Added to the job's labels.
 
     Raises
     ------
     UsageError
-        It is no JSON; the message shows the line and the place in it.
+        A variable cannot be used, or the cell is not JSON; the message shows the places.
+    DescriptionError
+        It breaks rules; the message shows the places.
     """
-    if not cell.strip():
-        raise UsageError('the cell is empty; it holds a job as JSON: {"tasks": [...], "resources": {...}}')
     try:
-        return json.loads(cell)
-    except json.JSONDecodeError as error:
-        line = cell.splitlines()[error.lineno - 1] if error.lineno <= len(cell.splitlines()) else ""
-        start = max(0, error.colno - 61)
-        shown = line[start : start + 100]
-        caret = " " * (error.colno - 1 - start) + "^"
-        raise UsageError(
-            f"the cell is not JSON: {error.msg}, in line {error.lineno}, column {error.colno}\n    {shown}\n    {caret}"
-        ) from None
-    except RecursionError:
-        raise UsageError("the cell is not a job: its JSON is nested too deeply") from None
+        expanded = expand(cell, names)
+        document = parse(expanded.text)
+    except VariableError as error:
+        raise UsageError(_shown(cell, error.marks, "the variables of this cell cannot be used")) from None
+    except JsonError as error:
+        raise UsageError(_shown(cell, error.marks, "this cell is not JSON", expanded, error.hidden)) from None
+    try:
+        return JobDescription.prepare(document.value, labels=labels)
+    except DescriptionError as error:
+        marks = [_mark(document, problem) for problem in error.problems]
+        title = "this cell breaks the rules for jobs"
+        shown = _shown(cell, marks, title, expanded, document.secret_spans())
+        raise DescriptionError(error.problems, shown) from None
+
+
+def _mark(document: Document, problem: Problem) -> Mark:
+    """Return the place of a problem; of an object or list its opening bracket."""
+    start, end = document.span(problem.path, key=problem.at_key)
+    if document.text[start] in "{[":
+        end = start + 1
+    return Mark(start, end, problem.message)
+
+
+def _shown(
+    cell: str,
+    marks: Iterable[Mark],
+    title: str,
+    expanded: Expanded | None = None,
+    hidden: Iterable[tuple[int, int]] = (),
+) -> str:
+    """Show the places in the cell as it was written, also of marks in the text with the variables replaced."""
+    if expanded is not None:
+        marks = [Mark(*expanded.original(mark.start, mark.end), mark.message) for mark in marks]
+        hidden = [expanded.original(*place) for place in hidden]
+    title = f"{title}; nothing was submitted:"
+    return render(cell, list(marks), title=title, first_line=_FIRST_LINE, hidden=list(hidden))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from prominence_jupyter import notebook
 from prominence_jupyter.errors import JobFailed, UsageError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.session import Session, connect, local
-from prominence_jupyter.magics.cell import read_json
+from prominence_jupyter.magics.cell import read_job
+from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
 if TYPE_CHECKING:
@@ -34,11 +37,35 @@ class Output(str):
         )
 
 
+class DryRun:
+    """A description that passed every check, displayed as the JSON that would be sent, secrets hidden.
+
+    Attributes
+    ----------
+    description
+        It can be submitted with `Session.submit`.
+    """
+
+    def __init__(self, description: JobDescription) -> None:
+        self.description = description
+
+    def __repr__(self) -> str:
+        return f"{self.description!r}\n\nChecked: variables, JSON, and every rule for jobs. Nothing was submitted."
+
+
 class Described(dict[str, Any]):
     """What a service knows of a job, displayed as JSON."""
 
     def __repr__(self) -> str:
         return json.dumps(self, indent=2, ensure_ascii=False)
+
+
+class Settings(Protocol):
+    """What ``%config ProminenceMagics`` sets."""
+
+    url: str
+    longest_pause_s: float
+    panel: bool
 
 
 class Commands:
@@ -48,31 +75,37 @@ class Commands:
     ----------
     shell
         Where variables are bound and outputs go.
+    settings
+        What ``%config ProminenceMagics`` sets, read whenever it is used.
     """
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, settings: Settings) -> None:
         self._shell = shell
+        self._settings = settings
         self._local: Session | None = None
         self._connected: Session | None = None
 
-    def submit(self, options: Namespace, cell: str) -> JobDescription | None:
+    def submit(self, options: Namespace, cell: str) -> DryRun | None:
         """Do what a ``%%prominence_job`` cell asks for."""
         if options.timeout is not None and not options.wait:
             raise UsageError("%%prominence_job: --timeout goes with --wait")
-        description = JobDescription.prepare(read_json(cell), labels=dict(options.label))
+        description = read_job(cell, self._shell.user_ns, labels=dict(options.label))
         if options.dry_run:
-            return description
+            return DryRun(description)
         job = self._session().submit(description)
         if options.name:
             self._shell.user_ns[options.name] = job
         with notebook.interruptible(job):
-            shown = notebook.show(job, self._shell, panel=options.panel)
+            shown = notebook.show(job, self._shell, panel=options.panel and self._settings.panel)
             if options.wait:
                 _raise_unless_succeeded(job, shown.wait(options.timeout))
         return None
 
     def line(self, options: Namespace) -> object:
         """Do what a ``%prominence`` line asks for."""
+        if options.verb is None:
+            print(line_parser().format_help())
+            return None
         return getattr(self, f"do_{options.verb}")(options)
 
     def do_local(self, options: Namespace) -> None:
@@ -82,10 +115,9 @@ class Commands:
         if options.status:
             info = control.running()
             state = "runs" if info else "does not run; %prominence local starts it"
-        elif options.stop:
+        elif options.stop:  # a notebook that used it goes on asking for it, and for no other service unasked
             info = control.stop()
-            self._local = None
-            state = "has been stopped" if info else "did not run"
+            state = "has been stopped; %prominence local starts it again" if info else "did not run"
         else:
             self._local = local(cpus=options.cpus, memory_gb=options.memory)
             info = control.running()
@@ -103,47 +135,70 @@ class Commands:
 
     def do_describe(self, options: Namespace) -> Described:
         """Return what the service knows of a job."""
-        return Described(self._session().job(options.id).record.raw)
+        return Described(self._found(options.id).record.raw)
 
     def do_watch(self, options: Namespace) -> None:
         """Show a job's panel; in a terminal, follow it until it has ended."""
-        job = self._session().job(options.id)
+        job = self._found(options.id)
         with notebook.interruptible(job):
-            notebook.show(job, self._shell, panel=True, follow=True)
+            notebook.show(job, self._shell, panel=self._settings.panel, follow=True)
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for a job, showing it meanwhile."""
-        job = self._session().job(options.id)
+        began = time.monotonic()
+        job = self._found(options.id)
+        left = None if options.timeout is None else max(0.0, options.timeout - (time.monotonic() - began))
         with notebook.interruptible(job):
-            _raise_unless_succeeded(job, notebook.show(job, self._shell, panel=True).wait(options.timeout))
+            _raise_unless_succeeded(job, notebook.show(job, self._shell, panel=self._settings.panel).wait(left))
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""
-        return Output(Job(self._session(), options.id).stdout())
+        return Output(self._handle(options.id).stdout())
 
     def do_stderr(self, options: Namespace) -> Output:
         """Return the standard error of a job."""
-        return Output(Job(self._session(), options.id).stderr())
+        return Output(self._handle(options.id).stderr())
 
     def do_delete(self, options: Namespace) -> None:
         """Delete a job."""
-        Job(self._session(), options.id).delete()
-        print(f"Job {options.id} has been deleted.")
+        job = self._handle(options.id)
+        job.delete()
+        print(f"Job {job.id} has been deleted.")
+
+    def jobs_in_use(self) -> dict[str, Job]:
+        """Return the jobs that variables of the notebook hold, by name."""
+        return {name: held for name, held in self._shell.user_ns.items() if isinstance(held, Job) and name[0] != "_"}
+
+    def _handle(self, typed: str) -> Job:
+        """Return the job that a variable holds, or one with that id; nothing is asked.
+
+        Services give whole numbers or other text as ids.
+        """
+        if job := self.jobs_in_use().get(typed):
+            return job
+        is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
+        return Job(self._session(), int(typed) if is_number else typed)
+
+    def _found(self, typed: str) -> Job:
+        """Return a job that the service is known to have."""
+        job = self._handle(typed)
+        return job.session.job(job.id)
 
     def _session(self) -> Session:
         """Return the local service's session after ``%prominence local``, else that of the settings as they are now."""
         if self._local is not None:
             return self._local
-        fresh = connect()
+        fresh = connect(self._settings.url or None, longest_pause_s=self._settings.longest_pause_s)
         if self._connected is None or not self._connected.is_same_as(fresh):
             self._connected = fresh
         return self._connected
 
 
 def _raise_unless_succeeded(job: Job, record: JobRecord) -> None:
-    if record.succeeded:
+    if record.succeeded is not False:
         return
     codes = ", ".join(str(code) for code in record.exit_codes)
-    reasons = [record.status_reason or "", f"exit code {codes}" if any(record.exit_codes) else ""]
+    reasons = [one_line(record.status_reason), f"exit code {codes}" if any(record.exit_codes) else ""]
     why = "; ".join(reason for reason in reasons if reason) or "no reason given"
-    raise JobFailed(f"job {job.id} ended as {record.status} ({why}); its errors: %prominence stderr {job.id}")
+    status = one_line(record.status)
+    raise JobFailed(f"job {job.id} ended as {status} ({why}); its errors: %prominence stderr {job.id}")

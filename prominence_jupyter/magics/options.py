@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import keyword
+import re
 import shlex
 from typing import Any, NoReturn
 
@@ -33,11 +36,37 @@ class Parser(argparse.ArgumentParser):
             words = shlex.split(line)
         except ValueError as error:
             raise UsageError(f"{self.prog}: {error}: {line.strip()!r}") from None
+        if words and (verb := self.verbs.get(words[0])):  # so that the verb's own parser reports what is wrong
+            return verb.parse_args(words[1:], argparse.Namespace(verb=words[0]))
         return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of ending the process."""
-        raise UsageError(f"{self.prog}: {message}; {self.prog.split()[0]}? shows help")
+        raise UsageError(f"{self.prog}: {message}{self._meant(message)}; {self.prog.split()[0]}? shows help")
+
+    def _meant(self, message: str) -> str:
+        """Return the option or verb that was probably meant by what argparse complains of."""
+        typed = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
+        near = difflib.get_close_matches(typed[1] or typed[2], self.words, n=1) if typed else []
+        return f"; did you mean {near[0]}?" if near else ""
+
+    @property
+    def words(self) -> list[str]:
+        """The options and verbs that may be typed."""
+        return [*self._option_string_actions, *self.verbs]
+
+    @property
+    def takes_id(self) -> bool:
+        """Whether the id of a job belongs on the line."""
+        return any(action.dest == "id" for action in self._actions)
+
+    @property
+    def verbs(self) -> dict[str, Parser]:
+        """The verbs, with the parser of what follows each."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to list them
+                return dict(action.choices)
+        return {}
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:  # noqa: ARG002 - argparse's signature
         """Raise instead of ending the process: the help has been printed."""
@@ -65,7 +94,7 @@ def job_parser() -> Parser:
 def line_parser() -> Parser:
     """Return the parser of ``%prominence``."""
     parser = Parser("%prominence", description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")
     what = local.add_mutually_exclusive_group()
@@ -85,32 +114,28 @@ def line_parser() -> Parser:
         "stderr": "standard error of a job, while it runs too",
         "delete": "delete a job that has not ended",
     }.items():
-        verbs.add_parser(verb, help=text).add_argument("id", metavar="ID", type=_job_id, help="id of the job")
+        _add_id(verbs.add_parser(verb, help=text))
 
     wait = verbs.add_parser("wait", help="wait until a job has ended; an error if it did not succeed")
-    wait.add_argument("id", metavar="ID", type=_job_id, help="id of the job")
+    _add_id(wait)
     wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
     return parser
+
+
+def _add_id(verb: Parser) -> None:
+    verb.add_argument("id", metavar="ID", help="id of the job, or the variable that holds it")
 
 
 def full_help() -> str:
     """Return the help of ``%prominence`` with that of every verb that has options of its own."""
     parser = line_parser()
-    texts = [parser.format_help()]
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to list its subparsers
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            texts += [sub.format_usage() for sub in action.choices.values()]
-    return "\n".join(texts)
+    return "\n".join([parser.format_help(), *(verb.format_usage() for verb in parser.verbs.values())])
 
 
 def _identifier(text: str) -> str:
-    if not text.isidentifier():
+    if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text!r} cannot be the name of a variable")
     return text
-
-
-def _job_id(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def _seconds(text: str) -> float:

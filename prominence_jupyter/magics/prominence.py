@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from traitlets import Bool, Float, Unicode
 
+from prominence_jupyter.magics.completion import matcher
 from prominence_jupyter.magics.options import full_help, job_parser, line_parser
 from prominence_jupyter.magics.short_errors import short_errors
 
@@ -23,11 +25,18 @@ def _helped_by(text: Callable[[], str]) -> Callable[[Callable[..., Any]], Callab
 
 @magics_class
 class ProminenceMagics(Magics):
-    """PROMINENCE jobs from a notebook."""
+    """PROMINENCE jobs from a notebook: settings of the magics, to be set with %config."""
+
+    url = Unicode("", help="Base URL of the service; empty: PROMINENCE_URL, else that of EOSC.").tag(config=True)
+    longest_pause_s = Float(10.0, min=1.0, help="Most seconds between two questions about jobs that are watched.").tag(
+        config=True
+    )
+    panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
-        super().__init__(shell)
+        super().__init__(shell, parent=shell)
         self._commands: Any = None
+        shell.Completer.custom_matchers.append(matcher(lambda: self._loaded().jobs_in_use()))
 
     @line_magic
     @no_var_expand
@@ -49,5 +58,5 @@ class ProminenceMagics(Magics):
         if self._commands is None:
             from prominence_jupyter.magics.commands import Commands  # noqa: PLC0415 - %load_ext stays fast
 
-            self._commands = Commands(self.shell)
+            self._commands = Commands(self.shell, self)
         return self._commands

@@ -1,56 +1,127 @@
+"""From the text of a cell to a description: variables, JSON and rules together, every place in the cell as written."""
+
+import copy
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.errors import UsageError
-from prominence_jupyter.magics.cell import read_json
+from prominence_jupyter.errors import DescriptionError, ProminenceError, UsageError
+from prominence_jupyter.magics.cell import read_job
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+JOB = {
+    "name": "study",
+    "resources": {"nodes": 1, "cpus": 2, "memory": 4, "disk": 10},
+    "tasks": [
+        {"image": "busybox", "runtime": "singularity", "cmd": "echo one", "env": {"A": "1", "B": "2"}},
+        {"image": "centos:7", "runtime": "udocker", "workdir": "/tmp"},
+    ],
+    "labels": {"study": "one", "run": "2"},
+}
+"""A description that uses all kinds of places."""
+
+
+def read(cell, **names):
+    return read_job(cell, names, labels={})
+
+
+def shown(cell, **names):
+    with pytest.raises(ProminenceError) as caught:
+        read(cell, **names)
+    return str(caught.value)
+
+
+def marked(message):
+    """The pieces of lines that carets point at, as (line number, text)."""
+    found, number, line = [], 0, ""
+    for row in message.splitlines():
+        if match := re.match(r" *(\d+) \| (.*)", row):
+            number, line = int(match[1]), match[2]
+        elif match := re.match(r"( *\| *)(\^+)", row):
+            start = len(match[1]) - row.index("|") - 2
+            found.append((number, line[start : start + len(match[2])]))
+    return found
+
+
+def test_a_right_cell_is_a_description():
+    assert read(json.dumps(JOB)).body == JOB
+
+
+def test_labels_of_the_option_line_are_added():
+    assert read_job(json.dumps(JOB), {}, labels={"run": "3"}).body["labels"] == {"study": "one", "run": "3"}
+
+
+def test_variables_are_replaced():
+    cell = json.dumps(JOB).replace('"cpus": 2', '"cpus": {{ cfg["cpus"] }}').replace("echo one", "echo {{ n:.2f }} $n")
+    body = read(cell, cfg={"cpus": 8}, n=0.5).body
+    assert body["resources"]["cpus"] == 8
+    assert body["tasks"][0]["cmd"] == "echo 0.50 $n"
+
+
+def test_a_wrong_value_that_a_variable_brought_is_shown_at_the_variable():
+    message = shown(json.dumps(JOB, indent=1).replace('"cpus": 2', '"cpus": {{ n }}'), n=0)
+    assert marked(message) == [(6, "{{ n }}")]
+    assert "not 0" in message
+
+
+def test_what_comes_after_a_variable_is_shown_where_it_stands():
+    cell = json.dumps(JOB).replace('"study", "res', '"{{ n }}", "res').replace('"nodes"', '"nods"')
+    assert marked(shown(cell, n="a much longer value than its place")) == [(2, '"nods"')]
+
+
+def test_a_wrong_label_of_the_option_line_is_shown_somewhere_in_the_cell():
+    with pytest.raises(DescriptionError, match="labels"):
+        read_job(json.dumps(JOB), {}, labels={"a-b": "c"})
+
+
+def places(value, path=()):
+    """Every place of a description: its path."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+
+
+def parent(value, path):
+    for step in path[:-1]:
+        value = value[step]
+    return value
+
+
+@given(st.sampled_from([path for path in places(JOB) if path]), st.sampled_from([None, 1, 4]))
+def test_a_value_of_the_wrong_type_is_marked_where_it_stands(path, indent):
+    changed = copy.deepcopy(JOB)
+    is_object = isinstance(parent(changed, path)[path[-1]], dict)
+    parent(changed, path)[path[-1]] = ["here"] if is_object else {"here": 1}
+    cell = json.dumps(changed, indent=indent)
+    start = re.search(r'[\[{]\s*"here"', cell).start()
+    assert (2 + cell.count("\n", 0, start)) in [number for number, _ in marked(shown(cell))]
+
+
+@given(
+    st.sampled_from([path for path in places(JOB) if path and isinstance(path[-1], str)]), st.sampled_from([None, 2])
 )
-
-
-@given(json_values)
-def test_any_json_is_read(value):
-    assert read_json(json.dumps(value)) == value
+def test_a_misspelt_key_is_marked(path, indent):
+    if path[-2:-1] in {("env",), ("labels",)}:
+        return  # names there are the user's own
+    changed = copy.deepcopy(JOB)
+    inside = parent(changed, path)
+    inside[f"{path[-1]}x"] = inside.pop(path[-1])
+    found = [text for _, text in marked(shown(json.dumps(changed, indent=indent)))]
+    assert f'"{path[-1]}x"' in found or any(text.startswith("…") for text in found)
 
 
 @given(st.text())
-def test_anything_else_is_one_clear_error(text):
-    try:
-        read_json(text)
-    except UsageError as error:
-        assert str(error).startswith("the cell is")  # noqa: PT017 - most texts are no JSON, some are
-
-
-def test_the_place_is_shown():
-    with pytest.raises(UsageError) as caught:
-        read_json('{\n  "name": "pi"\n  "tasks": []\n}')
-    assert str(caught.value).splitlines() == [
-        "the cell is not JSON: Expecting ',' delimiter, in line 3, column 3",
-        '      "tasks": []',
-        "      ^",
-    ]
-
-
-def test_a_long_line_is_shown_around_the_place():
-    with pytest.raises(UsageError) as caught:
-        read_json('{"a": "' + "x" * 5000 + '" "b": 1}')
-    message, line, caret = str(caught.value).splitlines()
-    assert len(line) < 120
-    assert line[caret.index("^")] == '"'
-    assert "column 5010" in message
-
-
-@pytest.mark.parametrize("text", ["", "  \n "])
-def test_an_empty_cell_says_what_belongs_there(text):
-    with pytest.raises(UsageError, match="the cell is empty; it holds a job as JSON"):
-        read_json(text)
+def test_any_text_is_a_job_or_one_clear_error(text):
+    with pytest.raises((UsageError, DescriptionError)):
+        read(text)
 
 
 def test_deep_nesting_is_no_crash():
-    with pytest.raises(UsageError):
-        read_json("[" * 100_000)
+    assert "nothing was submitted" in shown("[" * 100_000)
+
+
+def test_a_number_of_5000_digits_is_no_crash():
+    assert "nothing was submitted" in shown(json.dumps(JOB).replace('"cpus": 2', '"cpus": ' + "9" * 5000))

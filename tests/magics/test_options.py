@@ -49,12 +49,12 @@ def test_a_wrong_job_line_says_what_is_wrong(line, words):
         ("local --cpus 2 --memory 4", "local", {"cpus": 2, "memory": 4.0}),
         ("list", "list", {"completed": False, "last": 1}),
         ("list --completed --last 100", "list", {"completed": True, "last": 100}),
-        ("describe 12", "describe", {"id": 12}),
+        ("describe 12", "describe", {"id": "12"}),
         ("watch abc-1", "watch", {"id": "abc-1"}),
-        ("wait 12 --timeout 5", "wait", {"id": 12, "timeout": 5}),
-        ("stdout 12", "stdout", {"id": 12}),
-        ("stderr 12", "stderr", {"id": 12}),
-        ("delete 12", "delete", {"id": 12}),
+        ("wait 12 --timeout 5", "wait", {"id": "12", "timeout": 5}),
+        ("stdout pi", "stdout", {"id": "pi"}),
+        ("stderr 012", "stderr", {"id": "012"}),
+        ("delete 12", "delete", {"id": "12"}),
     ],
 )
 def test_verbs(line, verb, more):
@@ -63,10 +63,32 @@ def test_verbs(line, verb, more):
     assert {key: options[key] for key in more} == more
 
 
-@pytest.mark.parametrize("line", ["", "lst", "describe", "local --stop --status", "list --last many"])
+@pytest.mark.parametrize("line", ["lst", "describe", "local --stop --status", "list --last many"])
 def test_a_wrong_line_says_where_the_help_is(line):
     with pytest.raises(UsageError, match=r"%prominence.*; %prominence\? shows help"):
         line_parser().parse_line(line)
+
+
+@pytest.mark.parametrize(
+    ("parser", "line", "meant"),
+    [
+        (line_parser, "lst", "list"),
+        (line_parser, "describ 1", "describe"),
+        (line_parser, "list --complete", "--completed"),
+        (line_parser, "local --stopp", "--stop"),
+        (job_parser, "--wiat", "--wait"),
+        (job_parser, "--dryrun", "--dry-run"),
+    ],
+)
+def test_a_misspelt_word_gets_a_suggestion(parser, line, meant):
+    with pytest.raises(UsageError, match=f"; did you mean {meant}\\?"):
+        parser().parse_line(line)
+
+
+@pytest.mark.parametrize("name", ["class", "2nd", "a-b", "None"])
+def test_a_name_that_no_variable_can_have_is_refused(name):
+    with pytest.raises(UsageError, match="cannot be the name of a variable"):
+        job_parser().parse_line(name)
 
 
 def test_help_is_printed_and_nothing_is_done(capsys):

@@ -83,9 +83,9 @@ def test_a_killed_kernel_loses_nothing(new_kernel):
 @pytest.mark.parametrize(
     ("cell", "name", "words"),
     [
-        ("%%prominence_job\n{", "UsageError", "the cell is not JSON"),
+        ("%%prominence_job\n{", "UsageError", "this cell is not JSON"),
         ("%%prominence_job\n[]", "DescriptionError", "must be a JSON object"),
-        ('%%prominence_job\n{"tasks": []}', "DescriptionError", "resources: is missing"),
+        ('%%prominence_job\n{"tasks": []}', "DescriptionError", "resources is missing"),
         ("%%prominence_job --wiat\n{}", "UsageError", "unrecognized arguments: --wiat"),
         ("%prominence lst", "UsageError", "invalid choice: 'lst'"),
         ("%prominence describe 999999", "NoSuchJob", "there is no job 999999"),
@@ -133,7 +133,9 @@ def test_a_dry_run_shows_the_description_and_submits_nothing(kernel):
     secret = {"username": "me", "token": "PULL-TOKEN"}
     cell = job("true", tasks=[{"image": "busybox", "cmd": "true", "imagePullCredential": secret}])
     (shown,) = kernel.run(f"%%prominence_job --dry-run --label study=one\n{cell}")
-    description = json.loads(shown["data"]["text/plain"])
+    text, _, after = shown["data"]["text/plain"].partition("\n\n")
+    description = json.loads(text)
+    assert after.endswith("Nothing was submitted.")
     assert description["labels"] == {"study": "one"}
     assert description["tasks"][0]["runtime"] == "singularity"
     assert description["tasks"][0]["imagePullCredential"] == {"username": "me", "token": "[hidden]"}

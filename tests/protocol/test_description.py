@@ -4,7 +4,7 @@ import pytest
 from prominence import Task
 
 from prominence_jupyter.errors import DescriptionError
-from prominence_jupyter.protocol.description import JobDescription, default_runtime
+from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription, default_runtime
 
 
 def good(**changes):
@@ -37,14 +37,9 @@ def test_all_problems_are_in_one_error():
     with pytest.raises(DescriptionError) as caught:
         JobDescription.prepare({"resources": {}, "tasks": []})
 
-    assert [problem.where for problem in caught.value.problems] == [
-        "resources.cpus",
-        "resources.memory",
-        "resources.disk",
-        "tasks",
-    ]
+    assert [problem.where for problem in caught.value.problems] == ["resources", "resources", "resources", "tasks"]
     assert str(caught.value).startswith(
-        "the job description has 4 problems; nothing was submitted:\n  resources.cpus: "
+        "the job description has 4 problems; nothing was submitted:\n  resources: cpus is missing"
     )
 
 
@@ -73,12 +68,50 @@ def test_no_repr_shows_a_secret():
     task = {"image": "busybox", "imagePullCredential": {"username": "user", "token": "S3CR3T"}}
     body = good(
         tasks=[task],
-        inputs=[{"filename": "a", "content": "S3CR3T"}],
+        inputs=[{"filename": "a", "content": "S3CR3T=="}],
         artifacts=[{"url": "https://host/a?sig=S3CR3T"}],
     )
 
     description = JobDescription.prepare(body)
 
     assert "S3CR3T" in description.body["inputs"][0]["content"]
+    assert "S3CR3T" not in repr(description) + str(description) + f"{[description]}"
+    assert "busybox" in repr(description)
+
+
+def workflow(**changes):
+    jobs = [good(name="first"), good(name="second", tasks=[{"image": "i.tar"}, {"image": "a", "runtime": "udocker"}])]
+    return {"name": "two", "jobs": jobs, "dependencies": {"first": ["second"]}} | changes
+
+
+def test_a_workflow_is_completed_in_every_job_and_what_was_given_stays():
+    body = workflow(labels={"a": "b"})
+    before = copy.deepcopy(body)
+
+    description = WorkflowDescription.prepare(body, labels={"c": "d"})
+
+    assert body == before
+    assert description.body["labels"] == {"a": "b", "c": "d"}
+    assert [task["runtime"] for job in description.body["jobs"] for task in job["tasks"]] == [
+        "singularity",
+        "udocker",
+        "udocker",
+    ]
+    assert description.name == "two"
+
+
+def test_a_workflow_with_problems_is_not_made():
+    with pytest.raises(DescriptionError) as caught:
+        WorkflowDescription.prepare(workflow(dependencies={"first": ["third"]}, labels=["a"]), labels={"c": "d"})
+
+    assert [problem.where for problem in caught.value.problems] == ["dependencies.first[0]", "labels"]
+
+
+def test_the_repr_of_a_workflow_shows_no_secret():
+    credential = {"username": "user", "token": "S3CR3T"}
+    jobs = [good(name="first", tasks=[{"image": "busybox", "imagePullCredential": credential}])]
+
+    description = WorkflowDescription.prepare({"name": "one", "jobs": jobs})
+
     assert "S3CR3T" not in repr(description) + str(description) + f"{[description]}"
     assert "busybox" in repr(description)

@@ -1,0 +1,98 @@
+"""Tab completion: options, verbs, names and ids of jobs on the line; keys and known values in the cell.
+
+IPython gives its matchers the whole cell and the place of the cursor, in the terminal and (through the kernel's
+``complete_request``) in JupyterLab and Notebook 7 alike. JupyterLab asks on Tab, not while one types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
+from prominence_jupyter.magics.json_context import Context, context_of
+from prominence_jupyter.magics.options import Parser, job_parser, line_parser
+
+_LINE: Final = re.compile(r"(?:^|=)\s*%prominence\s+(?P<typed>.*)$")
+_FIRST: Final = re.compile(r"^%%prominence_job\s+(?P<typed>.*)$")
+_CELL: Final = re.compile(r"^\s*%%prominence_job\b")
+
+
+def matcher(jobs_in_use: Callable[[], dict[str, Any]]) -> Callable[[CompletionContext], SimpleMatcherResult]:
+    """Return the matcher to add to IPython's completer.
+
+    Parameters
+    ----------
+    jobs_in_use
+        Gives the jobs that have a name in the user's namespace, by name.
+    """
+
+    @context_matcher()  # type: ignore[untyped-decorator] # IPython's has no types
+    def prominence(context: CompletionContext) -> SimpleMatcherResult:
+        found = _found(context, jobs_in_use)
+        if found is None:
+            return SimpleMatcherResult(completions=[])
+        fragment, words = found
+        completions = [SimpleCompletion(word, type="keyword") for word in words if word.startswith(fragment)]
+        return SimpleMatcherResult(completions=completions, matched_fragment=fragment, suppress=bool(completions))
+
+    return prominence  # type: ignore[no-any-return] # as above
+
+
+def _found(context: CompletionContext, jobs_in_use: Callable[[], dict[str, Any]]) -> tuple[str, Iterable[str]] | None:
+    """Return what is typed of a word, and the words that may stand there; None where nothing of ours is typed."""
+    lines = context.full_text.split("\n")
+    before = lines[context.cursor_line][: context.cursor_position]
+    if match := _LINE.search(before):
+        return _on_the_line(match["typed"], jobs_in_use())
+    if context.cursor_line == 0:
+        match = _FIRST.search(before)
+        return _after_the_magic(match["typed"], jobs_in_use()) if match else None
+    if _CELL.match(lines[0]):
+        place = context_of("\n".join([*lines[1 : context.cursor_line], before]))
+        return (place.fragment, _in_the_cell(place)) if place else None
+    return None
+
+
+def _on_the_line(typed: str, jobs: dict[str, Any]) -> tuple[str, Iterable[str]]:
+    *words, fragment = re.split(r"\s+", typed)
+    parser = line_parser()
+    if not words:
+        return fragment, parser.verbs
+    verb = parser.verbs.get(words[0])
+    if verb is None:
+        return fragment, ()
+    ids = () if fragment.startswith("-") or not verb.takes_id else [*jobs, *(str(job.id) for job in jobs.values())]
+    return fragment, [*ids, *_options(verb)]
+
+
+def _after_the_magic(typed: str, jobs: dict[str, Any]) -> tuple[str, Iterable[str]]:
+    *words, fragment = re.split(r"\s+", typed)
+    names = () if fragment.startswith("-") or any(not word.startswith("-") for word in words) else jobs
+    return fragment, [*names, *_options(job_parser())]
+
+
+def _options(parser: Parser) -> list[str]:
+    return [word for word in parser.words if word.startswith("--")]
+
+
+def _in_the_cell(place: Context) -> Iterable[str]:
+    """Return keys or values as they are to be written: with the quotes that are still missing."""
+    from prominence_jupyter.protocol.validation import JOB  # noqa: PLC0415 - rules, when they are first asked for
+
+    rule = JOB.at(place.path)
+    if rule is None or place.wants == "nothing":
+        return ()
+    if place.wants == "key":
+        words: list[Any] = [key for key in rule.known() if key not in place.siblings]
+    else:
+        words = list(rule.values_known())
+    return [_written(word, quoted=place.quoted) for word in words]
+
+
+def _written(word: Any, *, quoted: bool) -> str:
+    if not isinstance(word, str):
+        return {True: "true", False: "false", None: "null"}[word]
+    return f'{word}"' if quoted else f'"{word}"'
