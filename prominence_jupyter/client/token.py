@@ -113,9 +113,7 @@ def find_token(environ: Mapping[str, str], file: Path = FILE) -> Token:
     except UnicodeDecodeError:
         raise TokenMalformed(f"{path} is not a text file, so it holds no access token; {NEW_ONE}") from None
     except OSError as error:
-        raise TokenUnreadable(
-            f"{path} cannot be read ({error.strerror}); mend its permissions, or {NEW_ONE}"
-        ) from None
+        raise TokenUnreadable(f"{path} cannot be read ({error.strerror}); mend its permissions, or {NEW_ONE}") from None
     return Token(_from_file(content, path), str(path))
 
 
