@@ -92,7 +92,7 @@ class _Notebook:
         if live:
             self._panel = self._new_panel(first)
         self._display_record(first, "", update=False)
-        self._watched = job.session.watcher.watch(job.id, Listener(self._changed, self._output))
+        self._watched = job.watcher.watch(job.id, Listener(self._changed, self._output))
 
     def wait(self, timeout: float | None) -> JobRecord:
         return self._job.wait_for(self._watched, timeout)
@@ -158,7 +158,7 @@ class _Terminal:
     def wait(self, timeout: float | None) -> JobRecord:
         deadline = None if timeout is None else time.monotonic() + timeout
         listener = Listener(self._news.put, self._news.put)
-        with self._job.session.watcher.watching(self._job.id, listener) as watched:
+        with self._job.watcher.watching(self._job.id, listener) as watched:
             while not watched.finished.is_set() or not self._news.empty():
                 self._job.give_up_if_hopeless(watched)
                 if deadline is not None and time.monotonic() >= deadline:
@@ -189,4 +189,4 @@ def _view(job: Job, snapshot: Snapshot) -> JobView:
     record = snapshot.record or job.latest or JobRecord(id=job.id)
     trouble = None if snapshot.trouble is None else str(snapshot.trouble)
     stale = "the service knows this job no more" if snapshot.gone else trouble
-    return job_view(record, url=job.session.url, ended=snapshot.ended, stale=stale, as_of=snapshot.stale_since)
+    return job_view(record, url=job.url, ended=snapshot.ended, stale=stale, as_of=snapshot.stale_since)

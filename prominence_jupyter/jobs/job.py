@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import AuthenticationFailed, NoSuchJob, TokenError, Unreachable, WaitTimeout
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended
 from prominence_jupyter.watch.watched_job import Listener, WatchedJob
-
-if TYPE_CHECKING:
-    from prominence_jupyter.jobs.session import Session
+from prominence_jupyter.watch.watcher import Watcher
 
 _LOOK_S: Final = 0.2
 _LOCAL_PATIENCE_S: Final = 10.0
@@ -25,13 +24,14 @@ class Job:
     ----------
     id
         The id the service gave it.
-    session
-        The session it belongs to.
+    client, watcher
+        Those of the session it belongs to.
     """
 
-    def __init__(self, session: Session, job_id: JobId, record: JobRecord | None = None) -> None:
+    def __init__(self, client: Client, watcher: Watcher, job_id: JobId, record: JobRecord | None = None) -> None:
         self.id = job_id
-        self.session = session
+        self.client = client
+        self.watcher = watcher
         self._record = record
         self._ended = False
 
@@ -46,21 +46,27 @@ class Job:
         return self._record
 
     @property
+    def url(self) -> str:
+        """Base URL of the service that has the job."""
+        return self.client.transport.url
+
+    @property
     def record(self) -> JobRecord:
         """The job as the service reports it now (one request, none once it has ended).
 
         Raises
         ------
         NoSuchJob
-            The service knows no such job, and never did in this session.
+            The service knows no such job, and never did as far as this handle has seen.
         """
-        if not self._ended:
-            record = self.session.client.job(self.id)
-            if record is None and self._record is None:
-                raise NoSuchJob(f"there is no job {self.id} at {self.session.url}")
-            self._record = record or self._record
-        assert self._record is not None  # noqa: S101 - one of the two above
-        return self._record
+        if self._ended and self._record is not None:
+            return self._record
+        # One empty answer is not a lost job: a service may give it for an instant when a job ends.
+        record = self.client.job(self.id) or self._record or self.client.job(self.id)
+        if record is None:
+            raise NoSuchJob(f"there is no job {self.id} at {self.url}")
+        self._record = record
+        return record
 
     @property
     def status(self) -> str | None:
@@ -72,7 +78,7 @@ class Job:
         if not self._ended:
             record = self.record
             if status.is_final(record.status):
-                active = {str(listed.id) for listed in self.session.client.active_jobs()}
+                active = {str(listed.id) for listed in self.client.active_jobs()}
                 self._ended = has_ended(record, listed_active=str(self.id) in active)
         return self._ended
 
@@ -91,7 +97,7 @@ class Job:
         NoSuchJob
             The service knows the job no more.
         """
-        with self.session.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
+        with self.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
             return self.wait_for(watched, timeout)
 
     def wait_for(self, watched: WatchedJob, timeout: float | None) -> JobRecord:
@@ -103,7 +109,7 @@ class Job:
                 raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
-            raise NoSuchJob(f"{self.session.url} knows no job {self.id} any more")
+            raise NoSuchJob(f"{self.url} knows no job {self.id} any more")
         self._record, self._ended = snapshot.record, True
         return snapshot.record
 
@@ -115,7 +121,7 @@ class Job:
         trouble, since = watched.snapshot.trouble, watched.snapshot.stale_since
         if isinstance(trouble, TokenError | AuthenticationFailed):
             raise trouble
-        is_local = self.session.client.transport.is_loopback
+        is_local = self.client.transport.is_loopback
         if is_local and isinstance(trouble, Unreachable) and since and time.time() - since > _LOCAL_PATIENCE_S:
             raise trouble
 
@@ -129,7 +135,7 @@ class Job:
 
     def output(self, stream: Stream) -> bytes:
         """Return one of the outputs so far, as bytes."""
-        return self.session.client.output(self.id, stream)
+        return self.client.output(self.id, stream)
 
     def delete(self) -> None:
         """Delete the job: it is ended if it runs.
@@ -139,7 +145,7 @@ class Job:
         NoSuchJob
             It has ended already, or does not exist.
         """
-        self.session.client.delete(self.id)
+        self.client.delete(self.id)
 
 
 def _left(deadline: float | None) -> float:

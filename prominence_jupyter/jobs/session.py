@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.token import Hidden, Token, find_token
 from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import NoSuchJob, ProminenceError, ServiceError
+from prominence_jupyter.errors import ProminenceError, ServiceError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
@@ -80,7 +80,9 @@ class Session:
             body = description.body if isinstance(description, JobDescription) else description
             description = JobDescription.prepare(body, labels=labels)
         job_id = self.client.submit(description)
-        return Job(self, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED))
+        return Job(
+            self.client, self.watcher, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED)
+        )
 
     def job(self, job_id: JobId) -> Job:
         """Return the job with that id.
@@ -90,11 +92,13 @@ class Session:
         NoSuchJob
             The service gave no such job, twice.
         """
-        # One empty answer is not a lost job: a service may give it for an instant when a job ends.
-        record = self.client.job(job_id) or self.client.job(job_id)
-        if record is None:
-            raise NoSuchJob(f"there is no job {job_id} at {self.url}")
-        return Job(self, job_id, record)
+        job = self.handle(job_id)
+        _ = job.record
+        return job
+
+    def handle(self, job_id: JobId) -> Job:
+        """Return a handle of a job without asking whether there is one."""
+        return Job(self.client, self.watcher, job_id)
 
     def jobs(self) -> list[JobRecord]:
         """Return the jobs that have not ended, in the service's order; plain, without resources and execution."""
@@ -173,13 +177,12 @@ def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session
     Parameters
     ----------
     cpus, memory_gb
-        What its jobs may use together, in cores and GB; default: all that this process may use. Of no effect
-        when it runs already.
+        What its jobs may use together, in cores and GB; default: all that this process may use.
 
     Raises
     ------
     LocalServiceError
-        It does not start.
+        It does not start, or runs already with other limits than these.
     """
     from prominence_jupyter.local_service import control  # noqa: PLC0415 - tornado, when it is first used
 

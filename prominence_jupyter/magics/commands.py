@@ -177,12 +177,13 @@ class Commands:
         if job := self.jobs_in_use().get(typed):
             return job
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
-        return Job(self._session(), int(typed) if is_number else typed)
+        return self._session().handle(int(typed) if is_number else typed)
 
     def _found(self, typed: str) -> Job:
         """Return a job that the service is known to have."""
         job = self._handle(typed)
-        return job.session.job(job.id)
+        _ = job.record
+        return job
 
     def _session(self) -> Session:
         """Return the local service's session after ``%prominence local``, else that of the settings as they are now."""

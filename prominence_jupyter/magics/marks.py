@@ -22,7 +22,6 @@ _CUT: Final = "…"
 _TAB: Final = "    "
 _UNSHOWABLE: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
 """Categories that would hide, turn or break what is shown."""
-_JOINER: Final = "\N{ZERO WIDTH JOINER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class _Excerpt:
             if first < last:
                 secret[first - start : last - start] = [True] * (last - first)
         pieces = [_piece(text, index, start, secret) for index in range(start, end)]
-        columns = [wcswidth("".join(pieces[:index])) for index in range(len(pieces) + 1)]
+        columns = [_columns(pieces[:index]) for index in range(len(pieces) + 1)]
         if start == line_start and end == line_end and columns[-1] <= room:
             return cls(start, pieces, secret, cut_before=False, cut_after=False)
         room -= 2 * len(_CUT)
@@ -141,12 +140,12 @@ class _Excerpt:
         while 0 < last < count and self.secret[last] and self.secret[last - 1]:
             last += 1
         left, right = self._column(first), self._column(last)
-        if left >= right and first < count and self.pieces[first]:
+        if first < count and self.pieces[first] and self._column(first + 1) == left:
             left -= 1  # a combining character stands over the one before it
         return " " * max(left, 0) + "^" * max(right - left, 1)
 
     def _column(self, index: int) -> int:
-        return len(_CUT) * self.cut_before + wcswidth("".join(self.pieces[:index]))
+        return _columns([_CUT * self.cut_before, *self.pieces[:index]])
 
 
 def _piece(text: str, index: int, start: int, secret: Sequence[bool]) -> str:
@@ -159,10 +158,13 @@ def _piece(text: str, index: int, start: int, secret: Sequence[bool]) -> str:
     return _TAB if text[index] == "\t" else _plain(text[index])
 
 
+def _columns(pieces: Sequence[str]) -> int:
+    """Return how wide some text is behind the margin, whose space a combining character may join."""
+    return wcswidth(" " + "".join(pieces)) - 1
+
+
 def _plain(text: str) -> str:
     return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in _UNSHOWABLE and character != _JOINER
-        else character
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in _UNSHOWABLE else character
         for character in text
     )

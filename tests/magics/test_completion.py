@@ -5,7 +5,6 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from prominence_jupyter import load_ipython_extension
-from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.session import Session
 
 
@@ -13,7 +12,7 @@ from prominence_jupyter.jobs.session import Session
 def shell(transport):
     shell = InteractiveShell()
     load_ipython_extension(shell)
-    shell.user_ns |= {"pi": Job(Session(transport), 17), "other": 3}
+    shell.user_ns |= {"pi": Session(transport).handle(17), "other": 3}
     yield shell
     shell.history_manager.end_session()
     InteractiveShell.clear_instance()

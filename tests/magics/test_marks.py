@@ -182,7 +182,7 @@ def test_every_caret_stands_under_its_character(case):
     text, marks = case
     lines = render(text, marks, title="title", first_line=7).splitlines()
     assert lines[0] == "title"
-    assert all(unicodedata.category(c) not in {"Cc", "Cs", "Zl", "Zp"} for line in lines for c in line)
+    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for line in lines for c in line)
     assert all(wcswidth(line) <= 100 for line in lines)
     if not text.strip():
         return
