@@ -11,7 +11,7 @@ from prominence_jupyter import notebook
 from prominence_jupyter.errors import JobFailed, UsageError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.session import Session, connect, local
-from prominence_jupyter.magics.cell import read_job
+from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.plain_text import one_line

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from prominence_jupyter.magics.json_context import Context, context_of
+from prominence_jupyter.magics.cell.json_context import Context, context_of
 from prominence_jupyter.magics.options import Parser, job_parser, line_parser
 
 _LINE: Final = re.compile(r"(?:^|=)\s*%prominence\s+(?P<typed>.*)$")

@@ -11,9 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prominence_jupyter.magics.expression import ExpressionError, Literal, Reference, end_of_broken, parse
-from prominence_jupyter.magics.marks import Mark
-from prominence_jupyter.magics.replacement import replacement
+from prominence_jupyter.magics.cell.marks import Mark
+from prominence_jupyter.magics.cell.variables.expression import (
+    ExpressionError,
+    Literal,
+    Reference,
+    end_of_broken,
+    parse,
+)
+from prominence_jupyter.magics.cell.variables.replacement import replacement
 
 _TOKEN: Final = re.compile(r'["\n]|\\[^\n]?|\{\{(?!\{)')
 """Of more than two braces the last two belong to an expression: ``${{{ n }}}``."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from prominence_jupyter.errors import DescriptionError, UsageError
-from prominence_jupyter.magics.json_text import Document, JsonError, parse
-from prominence_jupyter.magics.marks import Mark, render
-from prominence_jupyter.magics.variables import Expanded, VariableError, expand
+from prominence_jupyter.magics.cell.json_text import Document, JsonError, parse
+from prominence_jupyter.magics.cell.marks import Mark, render
+from prominence_jupyter.magics.cell.variables.expansion import Expanded, VariableError, expand
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.validation import Problem
 

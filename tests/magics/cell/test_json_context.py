@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.json_context import Context, context_of
+from prominence_jupyter.magics.cell.json_context import Context, context_of
 
 
 @pytest.mark.parametrize(

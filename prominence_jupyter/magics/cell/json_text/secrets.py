@@ -13,7 +13,7 @@ import operator
 import re
 from typing import Any, Final
 
-from prominence_jupyter.magics.json_text.tokens import Token, tokens
+from prominence_jupyter.magics.cell.json_text.tokens import Token, tokens
 from prominence_jupyter.protocol.redaction import HIDDEN, redact, redact_url
 
 _MEANS_SECRET: Final = re.compile(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.json_text import JsonError, parse
-from prominence_jupyter.magics.marks import render
+from prominence_jupyter.magics.cell.json_text import JsonError, parse
+from prominence_jupyter.magics.cell.marks import render
 
 MISTAKES = [
     pytest.param(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.errors import DescriptionError, ProminenceError, UsageError
-from prominence_jupyter.magics.cell import read_job
+from prominence_jupyter.magics.cell.description import read_job
 
 JOB = {
     "name": "study",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.variables import VariableError, expand
+from prominence_jupyter.magics.cell.variables.expansion import VariableError, expand
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

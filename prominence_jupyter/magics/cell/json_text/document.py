@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from prominence_jupyter.magics.json_text.reader import DEEPEST, Mistake, Path, Spans, read_spans
-from prominence_jupyter.magics.json_text.secrets import secret_spans
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text.reader import DEEPEST, Mistake, Path, Spans, read_spans
+from prominence_jupyter.magics.cell.json_text.secrets import secret_spans
+from prominence_jupyter.magics.cell.marks import Mark
 
 _HALF_OF_A_PAIR: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _SAFE_DIGITS: Final = 308

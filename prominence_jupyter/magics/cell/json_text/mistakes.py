@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from prominence_jupyter.magics.json_text import foreign
-from prominence_jupyter.magics.json_text.place import CLOSERS, EXAMPLE, Marks, Place, mark
-from prominence_jupyter.magics.json_text.tokens import Token
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text import foreign
+from prominence_jupyter.magics.cell.json_text.place import CLOSERS, EXAMPLE, Marks, Place, mark
+from prominence_jupyter.magics.cell.json_text.tokens import Token
+from prominence_jupyter.magics.cell.marks import Mark
 
 _THOUSANDS: Final = re.compile(r"[0-9]{3}(?![\w.])")
 _LONGEST_NAME: Final = 40

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from prominence_jupyter.magics.marks import Mark, render
+from prominence_jupyter.magics.cell.marks import Mark, render
 
 CELL = """{
   "name": "first",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.json_text import parse
-from prominence_jupyter.magics.json_text.secrets import secret_spans
+from prominence_jupyter.magics.cell.json_text import parse
+from prominence_jupyter.magics.cell.json_text.secrets import secret_spans
 from prominence_jupyter.protocol.redaction import HIDDEN, redact
 
 NAMES = st.sampled_from(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from prominence_jupyter.magics.json_text.place import CLOSERS, EXAMPLE, Marks, Place, mark
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text.place import CLOSERS, EXAMPLE, Marks, Place, mark
+from prominence_jupyter.magics.cell.marks import Mark
 
 START: Final = f"the cell holds JSON and starts with {{: {EXAMPLE}"
 _YAML: Final = re.compile(r"\s*+(?:#[^\n]*+\s*+)*+(---|- |[\w-]+:(?=\s|$))")

@@ -6,8 +6,8 @@ import math
 import re
 from typing import Final
 
-from prominence_jupyter.magics.json_text.tokens import Token
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text.tokens import Token
+from prominence_jupyter.magics.cell.marks import Mark
 
 _LITERALS: Final = frozenset({"true", "false", "null"})
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")

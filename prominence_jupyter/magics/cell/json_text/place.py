@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from prominence_jupyter.magics.json_text.tokens import Token
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text.tokens import Token
+from prominence_jupyter.magics.cell.marks import Mark
 
 Marks = tuple[Mark, ...]
 

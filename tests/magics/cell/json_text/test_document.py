@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.json_text import JsonError, parse
-from prominence_jupyter.magics.json_text.tokens import tokens
-from prominence_jupyter.magics.marks import render
+from prominence_jupyter.magics.cell.json_text import JsonError, parse
+from prominence_jupyter.magics.cell.json_text.tokens import tokens
+from prominence_jupyter.magics.cell.marks import render
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 JSON = st.recursive(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.json_value import NoJsonForm, to_json
+from prominence_jupyter.magics.cell.variables.json_value import NoJsonForm, to_json
 
 
 class Colour(enum.Enum):
@@ -208,7 +208,7 @@ def test_a_value_of_a_notebook_is_not_changed():
 
 def test_no_library_is_imported_for_it():
     code = (
-        "import sys; from prominence_jupyter.magics.variables import expand; "
+        "import sys; from prominence_jupyter.magics.cell.variables.expansion import expand; "
         "print(expand('[{{ n }}]', {'n': 1}).text, {'numpy', 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable
 from typing import Final, NamedTuple, NoReturn
 
-from prominence_jupyter.magics.json_text import mistakes
-from prominence_jupyter.magics.json_text.place import Place
-from prominence_jupyter.magics.json_text.scalars import in_scalar, is_scalar
-from prominence_jupyter.magics.json_text.tokens import Token, tokens
-from prominence_jupyter.magics.marks import Mark
+from prominence_jupyter.magics.cell.json_text import mistakes
+from prominence_jupyter.magics.cell.json_text.place import Place
+from prominence_jupyter.magics.cell.json_text.scalars import in_scalar, is_scalar
+from prominence_jupyter.magics.cell.json_text.tokens import Token, tokens
+from prominence_jupyter.magics.cell.marks import Mark
 
 DEEPEST: Final = 100
 """Levels of nesting that are read; Python's stack has an end, and no description comes near."""

@@ -1,0 +1,1 @@
+"""The text of a cell: its variables, its JSON, what it describes, and what is wrong where. Pure."""
