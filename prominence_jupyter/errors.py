@@ -66,7 +66,7 @@ class DescriptionError(ProminenceError):
             super().__init__(shown)
             return
         count = len(self.problems)
-        head = "the job description has a problem" if count == 1 else f"the job description has {count} problems"
+        head = "the description has a problem" if count == 1 else f"the description has {count} problems"
         lines = [f"  {problem}" for problem in self.problems[:_PROBLEMS_SHOWN]]
         if count > _PROBLEMS_SHOWN:
             lines.append(f"  … and {count - _PROBLEMS_SHOWN} more")

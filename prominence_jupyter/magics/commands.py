@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN_CHARACTERS: Final = 64 * 1024
+_IDS_OFFERED: Final = 20
 
 
 class Output(str):
@@ -84,6 +85,7 @@ class Commands:
         self._settings = settings
         self._local: Session | None = None
         self._connected: Session | None = None
+        self._recent_ids: dict[str, None] = {}
 
     def submit(self, options: Namespace, cell: str) -> DryRun | None:
         """Do what a ``%%prominence_job`` cell asks for."""
@@ -93,6 +95,7 @@ class Commands:
         if options.dry_run:
             return DryRun(description)
         job = self._session().submit(description)
+        self._recent_ids[str(job.id)] = None
         if options.name:
             self._shell.user_ns[options.name] = job
         with notebook.interruptible(job):
@@ -131,7 +134,9 @@ class Commands:
         from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
 
         session = self._session()
-        return session.completed(options.last) if options.completed else jobs_frame(session.jobs())
+        frame = session.completed(options.last) if options.completed else jobs_frame(session.jobs())
+        self._recent_ids |= dict.fromkeys(frame["id"].dropna().astype(str))
+        return frame
 
     def do_describe(self, options: Namespace) -> Described:
         """Return what the service knows of a job."""
@@ -169,6 +174,10 @@ class Commands:
         """Return the jobs that variables of the notebook hold, by name."""
         return {name: held for name, held in self._shell.user_ns.items() if isinstance(held, Job) and name[0] != "_"}
 
+    def recent_ids(self) -> list[str]:
+        """Return the ids of jobs that were submitted, listed or looked at here, the latest first."""
+        return [*reversed(self._recent_ids)][:_IDS_OFFERED]
+
     def _handle(self, typed: str) -> Job:
         """Return the job that a variable holds, or one with that id; nothing is asked.
 
@@ -183,6 +192,7 @@ class Commands:
         """Return a job that the service is known to have."""
         job = self._handle(typed)
         _ = job.record
+        self._recent_ids[str(job.id)] = None
         return job
 
     def _session(self) -> Session:

@@ -7,8 +7,8 @@ IPython gives its matchers the whole cell and the place of the cursor, in the te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
@@ -20,18 +20,22 @@ _FIRST: Final = re.compile(r"^%%prominence_job\s+(?P<typed>.*)$")
 _CELL: Final = re.compile(r"^\s*%%prominence_job\b")
 
 
-def matcher(jobs_in_use: Callable[[], dict[str, Any]]) -> Callable[[CompletionContext], SimpleMatcherResult]:
-    """Return the matcher to add to IPython's completer.
+class Known(Protocol):
+    """What the notebook knows of jobs."""
 
-    Parameters
-    ----------
-    jobs_in_use
-        Gives the jobs that have a name in the user's namespace, by name.
-    """
+    def jobs_in_use(self) -> Mapping[str, Any]:
+        """Return the jobs that variables hold, by name."""
+
+    def recent_ids(self) -> list[str]:
+        """Return ids of jobs that were seen lately."""
+
+
+def matcher(known: Callable[[], Known]) -> Callable[[CompletionContext], SimpleMatcherResult]:
+    """Return the matcher to add to IPython's completer; `known` is asked when something of ours is typed."""
 
     @context_matcher()  # type: ignore[untyped-decorator] # IPython's has no types
     def prominence(context: CompletionContext) -> SimpleMatcherResult:
-        found = _found(context, jobs_in_use)
+        found = _found(context, known)
         if found is None:
             return SimpleMatcherResult(completions=[])
         fragment, words = found
@@ -41,22 +45,22 @@ def matcher(jobs_in_use: Callable[[], dict[str, Any]]) -> Callable[[CompletionCo
     return prominence  # type: ignore[no-any-return] # as above
 
 
-def _found(context: CompletionContext, jobs_in_use: Callable[[], dict[str, Any]]) -> tuple[str, Iterable[str]] | None:
+def _found(context: CompletionContext, known: Callable[[], Known]) -> tuple[str, Iterable[str]] | None:
     """Return what is typed of a word, and the words that may stand there; None where nothing of ours is typed."""
     lines = context.full_text.split("\n")
     before = lines[context.cursor_line][: context.cursor_position]
     if match := _LINE.search(before):
-        return _on_the_line(match["typed"], jobs_in_use())
+        return _on_the_line(match["typed"], known())
     if context.cursor_line == 0:
         match = _FIRST.search(before)
-        return _after_the_magic(match["typed"], jobs_in_use()) if match else None
+        return _after_the_magic(match["typed"], known()) if match else None
     if _CELL.match(lines[0]):
         place = context_of("\n".join([*lines[1 : context.cursor_line], before]))
         return (place.fragment, _in_the_cell(place)) if place else None
     return None
 
 
-def _on_the_line(typed: str, jobs: dict[str, Any]) -> tuple[str, Iterable[str]]:
+def _on_the_line(typed: str, known: Known) -> tuple[str, Iterable[str]]:
     *words, fragment = re.split(r"\s+", typed)
     parser = line_parser()
     if not words:
@@ -64,13 +68,16 @@ def _on_the_line(typed: str, jobs: dict[str, Any]) -> tuple[str, Iterable[str]]:
     verb = parser.verbs.get(words[0])
     if verb is None:
         return fragment, ()
-    ids = () if fragment.startswith("-") or not verb.takes_id else [*jobs, *(str(job.id) for job in jobs.values())]
-    return fragment, [*ids, *_options(verb)]
+    if fragment.startswith("-") or not verb.takes_id:
+        return fragment, _options(verb)
+    jobs = known.jobs_in_use()
+    ids = dict.fromkeys([*(str(job.id) for job in jobs.values()), *known.recent_ids()])
+    return fragment, [*jobs, *ids, *_options(verb)]
 
 
-def _after_the_magic(typed: str, jobs: dict[str, Any]) -> tuple[str, Iterable[str]]:
+def _after_the_magic(typed: str, known: Known) -> tuple[str, Iterable[str]]:
     *words, fragment = re.split(r"\s+", typed)
-    names = () if fragment.startswith("-") or any(not word.startswith("-") for word in words) else jobs
+    names = () if fragment.startswith("-") or any(not word.startswith("-") for word in words) else known.jobs_in_use()
     return fragment, [*names, *_options(job_parser())]
 
 

@@ -36,7 +36,7 @@ class ProminenceMagics(Magics):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell, parent=shell)
         self._commands: Any = None
-        shell.Completer.custom_matchers.append(matcher(lambda: self._loaded().jobs_in_use()))
+        shell.Completer.custom_matchers.append(matcher(self._loaded))
 
     @line_magic
     @no_var_expand

@@ -69,6 +69,13 @@ def test_completions(complete, marked, expected):
     assert sorted(complete(marked)) == sorted(expected)
 
 
+def test_ids_that_were_seen_lately_are_offered(shell, complete):
+    commands = shell.magics_manager.registry["ProminenceMagics"]._loaded()
+    commands._recent_ids |= {"1201": None, "1302": None}
+    offered = complete("%prominence stdout 1|")
+    assert sorted(offered) == [f"%prominence stdout {number}" for number in (1201, 1302, 17)]
+
+
 def test_every_verb_is_offered(complete):
     offered = {text.split()[1] for text in complete("%prominence |")}
     assert {"local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete"} <= offered

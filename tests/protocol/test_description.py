@@ -39,7 +39,7 @@ def test_all_problems_are_in_one_error():
 
     assert [problem.where for problem in caught.value.problems] == ["resources", "resources", "resources", "tasks"]
     assert str(caught.value).startswith(
-        "the job description has 4 problems; nothing was submitted:\n  resources: cpus is missing"
+        "the description has 4 problems; nothing was submitted:\n  resources: cpus is missing"
     )
 
 
