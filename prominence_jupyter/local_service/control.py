@@ -173,7 +173,7 @@ def serve_locked(
     """Do the work of `serve` under a lock that was taken."""
     import asyncio  # noqa: PLC0415 - of use to the service alone, as is the front with tornado
 
-    from prominence_jupyter.local_service.front import Front  # noqa: PLC0415
+    from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415
 
     front = Front(state_dir(), Capacity.declared(cpus, memory_gb), port, descriptor)
     asyncio.run(front.run(announce))

@@ -18,9 +18,10 @@ from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import processes, reasons, tokens
+from prominence_jupyter.local_service import processes, reasons
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.routes import BASE, Service, application
+from prominence_jupyter.local_service.front import tokens
+from prominence_jupyter.local_service.front.routes import BASE, Service, application
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store import Store
@@ -81,7 +82,7 @@ class Front:
 
     async def _start_runner(self, url: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner"),
+            *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner.runner"),
             *("--state", str(self.state.path), "--url", url),
             *("--cpus", str(self.capacity.cpus), "--memory-gb", str(self.capacity.memory_gb)),
             stdin=asyncio.subprocess.PIPE,

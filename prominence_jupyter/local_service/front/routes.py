@@ -14,9 +14,10 @@ from tornado.iostream import StreamClosedError
 from tornado.log import access_log
 from tornado.web import Application, HTTPError, RequestHandler
 
-from prominence_jupyter.local_service import reasons, submission, tokens
+from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.error_pages import error_page
+from prominence_jupyter.local_service.front import submission, tokens
+from prominence_jupyter.local_service.front.error_pages import error_page
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store import Store

@@ -24,7 +24,7 @@ from typing import Final
 from prominence_jupyter.local_service import processes, reasons
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.processes import ProcessTable
-from prominence_jupyter.local_service.running_job import RunningJob
+from prominence_jupyter.local_service.runner.running_job import RunningJob
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store import Store

@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prominence_jupyter.local_service import images, metrics, reasons
+from prominence_jupyter.local_service import images, reasons
 from prominence_jupyter.local_service.capacity import Need
 from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.launch import launch, task_environment
 from prominence_jupyter.local_service.processes import Family
+from prominence_jupyter.local_service.runner import metrics
+from prominence_jupyter.local_service.runner.launch import launch, task_environment
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.protocol import status
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.local_service import submission
+from prominence_jupyter.local_service.front import submission
 from prominence_jupyter.local_service.scratch import Scratch, input_problem, stays_inside
 
 

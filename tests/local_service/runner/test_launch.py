@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from prominence_jupyter.local_service import launch
+from prominence_jupyter.local_service.runner import launch
 from prominence_jupyter.local_service.scratch import Scratch
 from tests.local_service.conftest import python
 

@@ -1,0 +1,1 @@
+"""The process that speaks HTTP: its server, its routes, and what it accepts."""
