@@ -68,5 +68,5 @@ def local_service(tmp_path_factory):
         patch.delenv("PROMINENCE_URL", raising=False)
         patch.delenv("PROMINENCE_TOKEN", raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        yield control.start(cpus=4, memory_gb=16)
+        yield control.start(cpus=64, memory_gb=64)  # so that no test waits for what another has left running
         control.stop()
