@@ -87,7 +87,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _start_for_demo() -> None:
     control.start()
-    print("The local service goes on when this has ended: prominence-jupyter serve --stop ends it.", flush=True)
+    print(
+        f"The local service goes on when this has ended: {shlex.quote(sys.argv[0])} serve --stop ends it.", flush=True
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

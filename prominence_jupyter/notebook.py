@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from prominence_jupyter.errors import WaitTimeout
+from prominence_jupyter.errors import ProminenceError, WaitTimeout
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.record import JobRecord
@@ -84,7 +84,7 @@ class _Notebook:
         self._job = job
         self._publisher = publisher
         self._live_id, self._record_id = f"prominence-live-{uuid.uuid4()}", f"prominence-record-{uuid.uuid4()}"
-        self._tail = b""
+        self._tail = self._errors = b""
         self._total = 0
         self._panel: JobPanel | None = None
         self._recorded: object = None
@@ -111,7 +111,10 @@ class _Notebook:
 
     def _changed(self, snapshot: Snapshot) -> None:
         """Show what is new of the job; called in the watcher's thread."""
+        self._job.note(snapshot)
         view = _view(self._job, snapshot)
+        if snapshot.ended and view.tone == "bad":
+            self._errors = self._end_of_errors()
         if self._panel:
             self._panel.update(view)
         state = (view.status, snapshot.ended, snapshot.gone)
@@ -120,6 +123,12 @@ class _Notebook:
             self._display_record(view, str(snapshot.output_trouble or ""), update=True)
         if snapshot.ended and self._panel:
             self._display({"text/plain": ""}, self._live_id, update=True)
+
+    def _end_of_errors(self) -> bytes:
+        try:
+            return self._job.output("stderr")[-_TAIL:]
+        except ProminenceError:
+            return b""  # the record does without
 
     def _output(self, delta: Delta) -> None:
         """Show new output; called in the watcher's thread."""
@@ -137,7 +146,14 @@ class _Notebook:
 
         refresh = f"%prominence watch {self._job.id}"
         account = {
-            mime: record(view, self._tail, total_bytes=self._total, refresh=refresh, output_trouble=output_trouble)
+            mime: record(
+                view,
+                self._tail,
+                total_bytes=self._total,
+                refresh=refresh,
+                output_trouble=output_trouble,
+                errors=self._errors,
+            )
             for mime, record in (("text/html", record_html), ("text/plain", record_text))
         }
         self._display(account, self._record_id, update=update)

@@ -33,7 +33,7 @@ def test_execute_prints_the_output_of_the_jobs_and_the_frame(local_service):
     assert "Iteration number 19   3.141592653589793238462643" in done.stdout
     assert "100% of 2.0 CPU seconds" in done.stdout
     assert "the input is missing" in done.stdout
-    assert "The local service goes on when this has ended: prominence-jupyter serve --stop ends it." in done.stdout
+    assert f"The local service goes on when this has ended: {COMMAND} serve --stop ends it." in done.stdout
 
     code, cpu_s, wall_s, _ = row(done.stdout, "burn-2s-50MB")
     assert code == 0
@@ -125,7 +125,7 @@ def test_a_number_that_makes_no_sense_is_refused(capsys, option, value):
 
 def test_serve_does_not_ignore_another_capacity(local_service, capsys):
     assert main(["serve", "--cpus", "2"]) == 1
-    assert "with 4 cores and 16 GB" in capsys.readouterr().err
+    assert "with 64 cores and 64 GB" in capsys.readouterr().err
 
 
 def test_a_shell_can_ask_for_the_service_and_stop_it(monkeypatch, tmp_path, capsys):

@@ -10,7 +10,7 @@ from prominence_jupyter.errors import AuthenticationFailed, NoSuchJob, TokenErro
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended
-from prominence_jupyter.watch.watched_job import Listener, WatchedJob
+from prominence_jupyter.watch.watched_job import Listener, Snapshot, WatchedJob
 from prominence_jupyter.watch.watcher import Watcher
 
 _LOOK_S: Final = 0.2
@@ -44,6 +44,11 @@ class Job:
     def latest(self) -> JobRecord | None:
         """The last record that this handle has seen, None before the first; nothing is asked."""
         return self._record
+
+    def note(self, snapshot: Snapshot) -> None:
+        """Take what a watch has told of this job, so that nothing need be asked for it again."""
+        self._record = snapshot.record or self._record
+        self._ended = self._ended or snapshot.ended
 
     @property
     def url(self) -> str:
@@ -110,7 +115,7 @@ class Job:
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
             raise NoSuchJob(f"{self.url} knows no job {self.id} any more")
-        self._record, self._ended = snapshot.record, True
+        self.note(snapshot)
         return snapshot.record
 
     def give_up_if_hopeless(self, watched: WatchedJob) -> None:

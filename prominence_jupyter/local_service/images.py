@@ -11,6 +11,9 @@ from typing import Any, Final
 
 _TESTPI: Final = re.compile(r"(docker://)?(docker\.io/)?eoscprominence/testpi(:[\w.-]+)?")
 
+NO_ENTRY_POINT: Final = "the local service fetches no images; give the task a cmd, which runs on this machine"
+"""What to tell of a pull that failed."""
+
 
 class PullFailed(Exception):  # caught in the runner, never seen by users
     """The image has no entry point here."""

@@ -85,6 +85,11 @@ class StateDir:
         return self.path / "service.json"
 
     @property
+    def port(self) -> Path:
+        """The port that the service listened on last."""
+        return self.path / "port"
+
+    @property
     def lock(self) -> Path:
         """Locked for the life of the service."""
         return self.path / "lock"

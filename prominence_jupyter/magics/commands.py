@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import time
 from argparse import Namespace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from prominence_jupyter import notebook
-from prominence_jupyter.errors import JobFailed, UsageError
+from prominence_jupyter.errors import JobFailed, NoSuchJob, UnexpectedAnswer, UsageError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.session import Session, connect, local
 from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
@@ -94,6 +96,8 @@ class Commands:
         description = read_job(cell, self._shell.user_ns, labels=dict(options.label))
         if options.dry_run:
             return DryRun(description)
+        for hint in hints(description):
+            print(hint)
         job = self._session().submit(description)
         self._recent_ids[str(job.id)] = None
         if options.name:
@@ -109,7 +113,13 @@ class Commands:
         if options.verb is None:
             print(line_parser().format_help())
             return None
-        return getattr(self, f"do_{options.verb}")(options)
+        try:
+            return getattr(self, f"do_{options.verb}")(options)
+        except UnexpectedAnswer as error:
+            if error.status == HTTPStatus.NOT_FOUND and not getattr(options, "id", "0").isdigit():
+                said = f"there is no variable {options.id} that holds a job, and no job with that id ({error})"
+                raise NoSuchJob(said, error.status) from None
+            raise
 
     def do_local(self, options: Namespace) -> None:
         """Start or join the local service and use it from here on; or tell of it, or stop it."""
@@ -133,8 +143,12 @@ class Commands:
         """Return active or ended jobs as a frame."""
         from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
 
+        if options.last is not None and not options.completed:
+            raise UsageError("%prominence list: --last goes with --completed")
         session = self._session()
-        frame = session.completed(options.last) if options.completed else jobs_frame(session.jobs())
+        frame = session.completed(options.last or 1) if options.completed else jobs_frame(session.jobs())
+        if frame.empty and not options.completed:
+            print("No job is active; those that have ended: %prominence list --completed --last 10")
         self._recent_ids |= dict.fromkeys(frame["id"].dropna().astype(str))
         return frame
 
@@ -185,6 +199,9 @@ class Commands:
         """
         if job := self.jobs_in_use().get(typed):
             return job
+        held = self._shell.user_ns.get(typed)
+        if isinstance(held, int) and not isinstance(held, bool):  # a variable that holds an id
+            typed = str(held)
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
         return self._session().handle(int(typed) if is_number else typed)
 

@@ -56,7 +56,8 @@ def _found(context: CompletionContext, known: Callable[[], Known]) -> tuple[str,
         return _after_the_magic(match["typed"], known()) if match else None
     if _CELL.match(lines[0]):
         place = context_of("\n".join([*lines[1 : context.cursor_line], before]))
-        return (place.fragment, _in_the_cell(place)) if place else None
+        is_closed = lines[context.cursor_line][context.cursor_position :].startswith('"')
+        return (place.fragment, _in_the_cell(place, is_closed=is_closed)) if place else None
     return None
 
 
@@ -85,7 +86,7 @@ def _options(parser: Parser) -> list[str]:
     return [word for word in parser.words if word.startswith("--")]
 
 
-def _in_the_cell(place: Context) -> Iterable[str]:
+def _in_the_cell(place: Context, *, is_closed: bool) -> Iterable[str]:
     """Return keys or values as they are to be written: with the quotes that are still missing."""
     from prominence_jupyter.protocol.validation import JOB  # noqa: PLC0415 - rules, when they are first asked for
 
@@ -96,10 +97,10 @@ def _in_the_cell(place: Context) -> Iterable[str]:
         words: list[Any] = [key for key in rule.known() if key not in place.siblings]
     else:
         words = list(rule.values_known())
-    return [_written(word, quoted=place.quoted) for word in words]
+    return [_written(word, is_open=place.quoted, is_closed=is_closed) for word in words]
 
 
-def _written(word: Any, *, quoted: bool) -> str:
+def _written(word: Any, *, is_open: bool, is_closed: bool) -> str:
     if not isinstance(word, str):
         return {True: "true", False: "false", None: "null"}[word]
-    return f'{word}"' if quoted else f'"{word}"'
+    return ("" if is_open else '"') + word + ("" if is_open and is_closed else '"')

@@ -105,7 +105,7 @@ def line_parser() -> Parser:
 
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
     listing.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
-    listing.add_argument("--last", type=int, default=1, metavar="N", help="with --completed: how many (default 1)")
+    listing.add_argument("--last", type=_count, metavar="N", help="with --completed: how many (default 1)")
 
     for verb, text in {
         "describe": "everything the service knows of a job, as JSON",
@@ -136,6 +136,12 @@ def _identifier(text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text!r} cannot be the name of a variable")
     return text
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of jobs")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

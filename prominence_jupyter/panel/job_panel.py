@@ -73,6 +73,9 @@ class JobPanel(anywidget.AnyWidget):
         super().__init__(_view=view.to_json(), _can_cancel=on_cancel is not None)
         self.on_msg(self._receive)
 
+    def __repr__(self) -> str:
+        return f"Live panel of job {self._view['id']}"
+
     def update(self, view: JobView) -> None:
         """Show a newer view of the job. From any thread."""
         with self._lock:

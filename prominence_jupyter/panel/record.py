@@ -16,6 +16,10 @@ from prominence_jupyter.protocol.plain_text import last_lines, one_line, plain_o
 OUTPUT_LIMIT: Final = 64 * 1024
 """Bytes of output kept in a notebook, at most."""
 
+ERRORS_LIMIT: Final = 4 * 1024
+"""Bytes of the standard error kept of a job that failed, at most."""
+_ERRORS: Final = "The end of its standard error:"
+
 _TASK_HEADS: Final = ("task", "exit code", "CPU time", "wall time", "peak memory", "image and command")
 _UNKNOWN: Final = "\N{EN DASH}"
 _MINUTE: Final = 60
@@ -34,13 +38,16 @@ _ROW: Final = "background:none;border:none"
 _LABEL: Final = "text-align:left;padding:1px 16px 1px 0;opacity:.65;font-weight:normal;border:none;vertical-align:top"
 _CELL: Final = "text-align:left;padding:1px 16px 1px 0;border:none;vertical-align:top;overflow-wrap:anywhere"
 _NUMBER: Final = "text-align:right;padding:1px 16px 1px 0;border:none;vertical-align:top;white-space:nowrap"
+_PLAIN: Final = "background:none;color:inherit;font-size:inherit;padding:0"
 _PRE: Final = (
     "max-height:24em;overflow:auto;margin:4px 0;padding:6px 10px;border:1px solid rgba(128,128,128,.35);"
-    "border-radius:3px;background:none;color:inherit;white-space:pre-wrap;overflow-wrap:anywhere"
+    "border-radius:3px;background:none;color:inherit;white-space:pre"
 )
 
 
-def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "") -> str:
+def record_html(
+    view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "", errors: bytes = b""
+) -> str:
     """Return the record as HTML with inline styles only.
 
     Parameters
@@ -55,6 +62,8 @@ def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, o
         What to type for a newer record, for example ``%prominence watch 12``.
     output_trouble
         Why the end of the output could not be had; empty if it was.
+    errors
+        The standard error of a job that failed, or the end of it.
     """
     bar = _BAR.get(view.tone, "rgba(128,128,128,.5)")
     head = f"<strong>{_html(_status(view))}</strong>{_html(_whose(view))}"
@@ -69,11 +78,14 @@ def record_html(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, o
         _tasks_table(_task_rows(view)) if view.tasks else "",
         f'<p style="margin:6px 0 0">{_html(_output_line(view, len(shown), total_bytes, output_trouble))}</p>',
         f'<pre style="{_PRE}">{_html(_tidy(shown))}</pre>' if shown else "",
+        f'<p style="margin:6px 0 0">{_ERRORS}</p>\n<pre style="{_PRE}">{_html(_end(errors))}</pre>' if errors else "",
     ]
     return _box(bar, "\n".join(part for part in parts if part))
 
 
-def record_text(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "") -> str:
+def record_text(
+    view: JobView, tail: bytes, *, total_bytes: int, refresh: str, output_trouble: str = "", errors: bytes = b""
+) -> str:
     """Return the record as plain text. Parameters as for `record_html`."""
     head = _status(view) + _whose(view)
     if not view.final:
@@ -85,6 +97,7 @@ def record_text(view: JobView, tail: bytes, *, total_bytes: int, refresh: str, o
         _columns([_TASK_HEADS, *_task_rows(view)], indent="  ") if view.tasks else "",
         _output_line(view, len(shown), total_bytes, output_trouble),
         _tidy(shown),
+        f"{_ERRORS}\n{_end(errors)}" if errors else "",
     ]
     return "\n".join(part for part in parts if part)
 
@@ -133,13 +146,12 @@ def _task_row(number: int, task: TaskView) -> tuple[str, ...]:
 
 
 def _output_line(view: JobView, shown: int, total_bytes: int, trouble: str) -> str:
-    errors = f" Its standard error: %prominence stderr {view.id}" if view.tone == "bad" else ""
     if trouble:
-        return f"Output, as far as it could be had ({one_line(trouble)}):{errors}"
+        return f"Output, as far as it could be had ({one_line(trouble)}):"
     if not total_bytes:
-        return f"No output.{errors}"
+        return "No output."
     if shown >= total_bytes:
-        return f"Output, {_size(total_bytes)}:{errors}"
+        return f"Output, {_size(total_bytes)}:"
     whole = f"all of it: %prominence stdout {view.id}"
     return (
         f"Output, the last {_size(shown)} of {_size(total_bytes)} ({whole}):"
@@ -157,6 +169,10 @@ def _tidy(shown: bytes) -> str:
     return last_lines(plain, OUTPUT_LIMIT, complete=True).decode().rstrip("\n")
 
 
+def _end(errors: bytes) -> str:
+    return plain_output(last_lines(errors, ERRORS_LIMIT, complete=True)).rstrip("\n")
+
+
 def _box(bar: str, inner: str) -> str:
     return f'<div style="{_BOX.format(bar=bar)}">\n{inner}\n</div>'
 
@@ -170,16 +186,18 @@ def _facts_table(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _tasks_table(rows: Iterable[Sequence[str]]) -> str:
-    heads = "".join(f'<th style="{_LABEL}">{_html(head)}</th> ' for head in _TASK_HEADS)
+    heads = "".join(f'<th style="{_LABEL};white-space:nowrap">{_html(head)}</th> ' for head in _TASK_HEADS)
     styles = (_CELL, *[_NUMBER] * 4, f"{_CELL};min-width:12em")
-    body = "\n".join(
-        f'<tr style="{_ROW}">'
-        + "".join(f'<td style="{style}">{_html(value)}</td> ' for style, value in zip(styles, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
+    body = "\n".join(f'<tr style="{_ROW}">{_cells(row, styles)}</tr>' for row in rows)
     table = f'<table style="{_TABLE}">\n<tr style="{_ROW}">{heads}</tr>\n{body}\n</table>'
     return f'<div style="overflow-x:auto">\n{table}\n</div>'
+
+
+def _cells(row: Sequence[str], styles: Sequence[str]) -> str:
+    """Return the cells of a task; its command in code, where a front end makes no mathematics of $."""
+    *values, command = map(_html, row)
+    shown = [*values, f'<code style="{_PLAIN}">{command}</code>']
+    return "".join(f'<td style="{style}">{value}</td> ' for style, value in zip(styles, shown, strict=True))
 
 
 def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:

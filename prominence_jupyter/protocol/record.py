@@ -36,7 +36,7 @@ class TaskRecord:
     """Peak of the largest single process, in KiB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class JobRecord:
     """A job as a service reported it at one moment, secrets already hidden."""
 
@@ -80,6 +80,11 @@ class JobRecord:
             tasks=_tasks(sequence(clean.get("tasks")), sequence(execution.get("tasks"))),
             raw=MappingProxyType(clean),
         )
+
+    def __repr__(self) -> str:
+        name = f" {self.name!r}" if self.name else ""
+        codes = f", exit code {', '.join(map(str, self.exit_codes))}" if self.exit_codes else ""
+        return f"<JobRecord {self.id}{name}: {self.status}{codes}>"
 
     @property
     def exit_codes(self) -> tuple[int, ...]:

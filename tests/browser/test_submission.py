@@ -71,3 +71,28 @@ def test_a_panel_goes_on_while_another_cell_runs(open_notebook, start):
     assert "*" in notebook.page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[2].promptNode.textContent"
     )
+
+
+def test_a_panel_whose_kernel_was_restarted_says_so_and_offers_nothing(open_notebook, start):
+    notebook = open_notebook([start, f"%%prominence_job slow\n{job('sleep 300')}"])
+    notebook.run_all()
+    panel = notebook.page.locator(".prominence-job")
+    panel.get_by_text("running").first.wait_for()
+    notebook.page.evaluate(
+        "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.restartKernel(); return 1; }"
+    )
+    panel.get_by_text("This panel has lost its kernel").wait_for()
+    assert panel.get_by_role("button").count() == 0
+    assert "running for" not in panel.inner_text()
+    shots(notebook, "lost-kernel")
+
+
+def test_a_command_with_dollars_is_no_mathematics_in_the_record(open_notebook, start):
+    cmd = "/bin/sh -c 'for i in $(seq 1 2); do echo tock $i; done; exit 1'"
+    notebook = open_notebook([start, f"%%prominence_job one\n{job(cmd)}"])
+    notebook.run_all()
+    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="exit code 1").filter(has_text="tock 2")
+    record.wait_for()
+    assert "for i in $(seq 1 2); do echo tock $i; done" in record.inner_text()
+    assert record.locator("mjx-container").count() == 0
+    shots(notebook, "record-failed")

@@ -2,9 +2,11 @@ import functools
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -18,7 +20,7 @@ from tests.local_service.conftest import processes_of, until
 def test_start_joins_the_service_that_runs(local_service):
     assert control.start() == local_service == control.running()
     assert local_service.url.startswith("http://127.0.0.1:")
-    assert (local_service.cpus, local_service.memory_gb) == (4, 16)
+    assert (local_service.cpus, local_service.memory_gb) == (64, 64)
     assert local_service.token() not in repr(local_service)
 
 
@@ -146,9 +148,11 @@ def test_a_capacity_that_is_none_starts_nothing(own_folder, cpus, memory_gb):
 
 
 def test_another_capacity_than_that_of_the_running_service_is_not_ignored(local_service):
-    assert control.start(cpus=4) == control.start(memory_gb=16) == control.start(cpus=4, memory_gb=16) == local_service
+    assert (
+        control.start(cpus=64) == control.start(memory_gb=64) == control.start(cpus=64, memory_gb=64) == local_service
+    )
     for asked in ({"cpus": 2}, {"memory_gb": 8.5}, {"cpus": 4, "memory_gb": 8}):
-        with pytest.raises(LocalServiceError, match=r"runs already, with 4 cores and 16 GB.*serve --stop"):
+        with pytest.raises(LocalServiceError, match=r"runs already, with 64 cores and 64 GB.*serve --stop"):
             control.start(**asked)
     assert control.running() == local_service
 
@@ -201,3 +205,18 @@ def test_importing_is_cheap():
     code += "print([m for m in ('tornado', 'jwt', 'psutil', 'sqlite3', 'requests', 'pandas') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_a_restarted_service_listens_where_notebooks_know_it(own_folder):
+    first = control.start(cpus=1, memory_gb=4)
+    control.stop()
+    assert control.start(cpus=1, memory_gb=4).url == first.url
+    control.stop()
+
+
+def test_one_whose_port_is_taken_meanwhile_finds_another(own_folder):
+    first = control.start(cpus=1, memory_gb=4)
+    control.stop()
+    with socket.create_server(("127.0.0.1", urlsplit(first.url).port)):
+        assert control.start(cpus=1, memory_gb=4).url != first.url
+    control.stop()

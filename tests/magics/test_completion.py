@@ -45,6 +45,7 @@ def complete(shell):
         ("%%prominence_job p|\n{}", ["%%prominence_job pi\n{}"]),
         ("%%prominence_job pi --w|\n{}", ["%%prominence_job pi --wait\n{}"]),
         ('%%prominence_job\n{"reso|', ['%%prominence_job\n{"resources"']),
+        ('%%prominence_job\n{"reso|"', ['%%prominence_job\n{"resources"']),
         ('%%prominence_job\n{"resources": {"mem|', [
             '%%prominence_job\n{"resources": {"memory"',
             '%%prominence_job\n{"resources": {"memoryPerCpu"',

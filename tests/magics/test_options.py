@@ -47,7 +47,7 @@ def test_a_wrong_job_line_says_what_is_wrong(line, words):
         ("local", "local", {"status": False, "stop": False, "cpus": None, "memory": None}),
         ("local --status", "local", {"status": True}),
         ("local --cpus 2 --memory 4", "local", {"cpus": 2, "memory": 4.0}),
-        ("list", "list", {"completed": False, "last": 1}),
+        ("list", "list", {"completed": False, "last": None}),
         ("list --completed --last 100", "list", {"completed": True, "last": 100}),
         ("describe 12", "describe", {"id": "12"}),
         ("watch abc-1", "watch", {"id": "abc-1"}),

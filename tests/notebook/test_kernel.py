@@ -110,6 +110,39 @@ def test_waiting_for_a_job_that_fails_is_an_error_and_the_job_is_bound(kernel):
     assert value(kernel, "[bad.status, list(bad.record.exit_codes)]") == ["completed", [3]]
 
 
+def test_the_record_of_a_failed_job_shows_its_standard_error(kernel):
+    kernel.displays.clear()
+    fails = job("/bin/sh -c 'echo the input is missing >&2; exit 3'")
+    kernel.run(f"%%prominence_job bad --wait\n{fails}")
+    record = [*kernel.displays.values()][-1]
+    for account in record.values():
+        assert "the input is missing" in account.partition("standard error")[2]
+    assert texts(kernel.run("bad")).endswith("completed>")
+
+
+def test_a_command_that_needs_a_shell_is_pointed_out(kernel):
+    printed = texts(kernel.run(f"%%prominence_job one --wait\n{job('echo hi && ls')}"))
+    assert "tasks[0].cmd is not run by a shell, so && means nothing special" in printed
+
+
+@pytest.mark.parametrize("line", ["watch nosuch", "stdout nosuch", "delete nosuch"])
+def test_a_name_that_holds_no_job_is_called_so(kernel, line):
+    shown = error(kernel.run(f"%prominence {line}"))
+    assert shown["ename"] == "NoSuchJob"
+    assert "there is no variable nosuch that holds a job" in shown["evalue"]
+
+
+def test_a_variable_that_holds_an_id_will_do(kernel):
+    kernel.run(f"%%prominence_job one --wait\n{job('echo hello')}")
+    (shown,) = kernel.run("number = one.id\n%prominence stdout number")
+    assert shown["data"]["text/plain"].strip() == "hello"
+
+
+def test_the_number_of_jobs_goes_with_those_that_have_ended(kernel):
+    printed = kernel.run("%prominence list --last 3")
+    assert error(printed)["evalue"].endswith("--last goes with --completed")
+
+
 def test_an_interrupt_ends_the_waiting_and_not_the_job(kernel):
     outputs = kernel.run(f"%%prominence_job slow --wait\n{job('sleep 30')}", interrupt_when="running")
     shown = error(outputs)

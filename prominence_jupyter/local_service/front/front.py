@@ -58,8 +58,9 @@ class Front:
         tokens.renew_user_token(self.state, key)
         renewal = PeriodicCallback(lambda: tokens.renew_user_token(self.state, key), _RENEW_MS)
         stop = _stop_event()
-        with _listen(self.port) as listener, Store(self.state.database) as store:
+        with self._listen() as listener, Store(self.state.database) as store:
             port = listener.getsockname()[1]
+            self.state.port.write_text(str(port))
             url = f"http://{HOST}:{port}{BASE}"
             store.finish_running(status.FAILED, reasons.STOPPED)
             runner = await self._start_runner(url)
@@ -79,6 +80,13 @@ class Front:
                 await _stop_runner(runner)
                 if runner.returncode:  # it may have had no time to end its jobs
                     processes.end_strays(store.token_of)
+
+    def _listen(self) -> socket.socket:
+        """Listen on the port that was asked for; when any will do on that of the last time, which notebooks know."""
+        if self.port == 0:
+            with contextlib.suppress(OSError, ValueError, LocalServiceError):
+                return _listen(int(self.state.port.read_text()))
+        return _listen(self.port)
 
     async def _start_runner(self, url: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(

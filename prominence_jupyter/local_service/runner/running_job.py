@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -138,6 +139,7 @@ class RunningJob:
         try:
             arguments = images.command(task)
         except images.PullFailed:
+            self._say(images.NO_ENTRY_POINT)
             self._records.append({"imagePullStatus": "failed"})
             self._finish(Ending(status.FAILED, reasons.PULL_FAILED))
             return
@@ -157,6 +159,11 @@ class RunningJob:
         self._process = started
         self.family.main = started.pid
         self.family.sessions.add(started.pid)
+
+    def _say(self, words: str) -> None:
+        """Write a line of ours to the job's standard error, where a person looks for the reason."""
+        with contextlib.suppress(OSError), self._scratch.append("stderr") as stderr:
+            stderr.write(f"prominence: {words}\n".encode())
 
     def _opening_record(self, image: str) -> dict[str, Any]:
         """Begin the record of a task. Nothing is fetched; an image counts as fetched at its first use in a job."""

@@ -136,6 +136,7 @@ export class Feed {
     this.cancelling = "no"; // no, sent, done
     this.asked = null; // the offset we wait for
     this.settled = 0; // gaps before this offset cannot be filled
+    this.lost = false; // the kernel that fed us is gone
     this.views = new Set();
   }
 
@@ -169,6 +170,12 @@ export class Feed {
     this.problem = "";
     this.send({ cancel: true });
     this.tell("controls");
+  }
+
+  /** The kernel is gone, or another one: nothing will come any more, and nothing we send arrives. */
+  lose() {
+    this.lost = true;
+    this.tell("update");
   }
 
   tell(what, bytes) {
@@ -343,7 +350,7 @@ class CancelView {
   }
 
   update() {
-    const wanted = this.model.get("_can_cancel") && !this.model.get("_view").final;
+    const wanted = this.model.get("_can_cancel") && !this.model.get("_view").final && !this.feed.lost;
     const state = wanted ? this.feed.cancelling : "none";
     if (this.node.dataset.state === state) return;
     this.node.dataset.state = state;
@@ -419,7 +426,7 @@ class PanelView {
   }
 
   tick() {
-    setText(this.parts.clock, clock(this.model.get("_view"), Date.now() / 1000));
+    setText(this.parts.clock, this.feed.lost ? "" : clock(this.model.get("_view"), Date.now() / 1000));
   }
 
   update() {
@@ -427,6 +434,10 @@ class PanelView {
     this.root.dataset.tone = view.tone;
     this.root.setAttribute("aria-label", `Job ${view.id}`);
     for (const name of ["shape", "status", "title", "reason", "note", "stale"]) setText(this.parts[name], view[name]);
+    if (this.feed.lost && !view.final) {
+      this.root.dataset.tone = "neutral";
+      setText(this.parts.stale, `This panel has lost its kernel. The job is no worse for it: %prominence watch ${view.id}`);
+    }
     this.parts.title.title = view.title;
     setText(this.parts.id, view.id ? `job ${view.id}` : "");
     this.parts.facts.replaceChildren(...view.facts.map(factView));
@@ -471,6 +482,7 @@ export default () => {
       feed = new Feed((message) => model.send(message));
       feed.load(model.get("_output"));
       model.on("msg:custom", (message, buffers) => feed.receive(message, buffers));
+      model.on("comm_live_update", () => feed.lose());
       model.on("change:_output", () => feed.load(model.get("_output")));
     },
     render: ({ model, el }) => render(feed, model, el),
