@@ -39,7 +39,7 @@ class Answer:
     """Method and URL without its query, for messages."""
     status: int
     content_type: str
-    body: bytes
+    body: bytes = field(repr=False)
     retry_after_s: float | None = None
     token: Token | None = field(default=None, repr=False)
     """What was sent with the request: a service may quote it, and its words are shown."""
@@ -105,16 +105,17 @@ class Answer:
 
     def _words(self) -> str:
         """Return what the service said, as one short line."""
-        text = self._hide_token(self.body[:_BYTES_READ].decode("utf-8", "replace"))
+        # Hidden before it is cut, so that no part of a token is left at the cut, and again when all is decoded.
+        text = self._hide_token(self.body[: 8 * _BYTES_READ].decode("utf-8", "replace"))[:_BYTES_READ]
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
             paragraphs = [match[2] for match in _PARAGRAPH.finditer(text)]
-            text = html.unescape(_TAG.sub(" ", ": ".join(paragraphs) or text))
+            text = html.unescape(_TAG.sub("", ": ".join(paragraphs) or text.replace("<", " <")))
         else:
             if isinstance(value, dict) and isinstance(value.get("error"), str):
                 text = value["error"]
-        return _shorten(text)
+        return _shorten(self._hide_token(text))
 
     def _hide_token(self, text: str) -> str:
         return scrub(text, self.token.reveal() if self.token else None)

@@ -50,7 +50,7 @@ class Client:
             raise SubmissionUncertain(_uncertain(str(error))) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_uncertain("interrupted")) from None
-        if isinstance(job_id, bool) or not isinstance(job_id, int | str):
+        if isinstance(job_id, bool) or not isinstance(job_id, int | str) or job_id == "":
             raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
         return job_id
 

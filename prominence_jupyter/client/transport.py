@@ -43,6 +43,9 @@ _NEVER_SENT: Final = (
     requests.exceptions.InvalidJSONError,
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.ProxyError,
+    UnicodeError,
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.LocationParseError,
 )
@@ -124,7 +127,7 @@ class Transport:
             response = self._session.request(
                 method, self.url + path, params=params, json=json, timeout=_TIMEOUT_S, allow_redirects=False
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             raise _unreachable(what, error, is_local=self.is_loopback) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt from None  # without the frames that hold the header
@@ -162,29 +165,34 @@ class _Bearer(AuthBase):
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
     try:
-        port_is_right = parts.port is None or parts.port > 0
+        parts = urlsplit(url)
+        is_right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        port_is_right = False
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_right:
+        is_right = False
+    if not is_right:
         raise UsageError(f"{redact_url(url)!r} is no URL of a service; it looks like https://host/api/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(f"the URL of a service has no user, password or query: {redact_url(url)}")
     return url.rstrip("/")
 
 
-def _unreachable(what: str, error: requests.RequestException, *, is_local: bool) -> Unreachable:
+def _unreachable(what: str, error: Exception, *, is_local: bool) -> Unreachable:
     causes = _causes(error)
     why = str(getattr(causes[-1], "strerror", None) or type(causes[-1]).__name__)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return Unreachable(f"{what}: no secure connection ({why}); check PROMINENCE_URL and the certificates")
-    if any(isinstance(cause, _NEVER_SENT) for cause in causes):
+    if any(isinstance(cause, _NEVER_SENT) or _speaks_no_tls(cause) for cause in causes):
         mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
         return Unreachable(f"{what}: no connection ({why}); {mend}")
     if isinstance(error, requests.Timeout):
         return RequestLost(f"{what}: no answer within {_TIMEOUT_S[1]:.0f} s; the service may be busy, try again later")
     return RequestLost(f"{what}: the connection broke before the answer was whole ({why})")
+
+
+def _speaks_no_tls(cause: BaseException) -> bool:
+    """Tell whether this is the failure of a handshake with what is no TLS server: an https URL of an http port."""
+    return isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.token import Hidden, Token, find_token
 from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import ProminenceError, ServiceError
+from prominence_jupyter.errors import ServiceError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
@@ -157,7 +157,7 @@ def connect(url: str | None = None, token: str | None = None, *, longest_pause_s
     try:
         token = Hidden(token) if token is not None else None
         return _connect(url, token, longest_pause_s)
-    except (ProminenceError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is, not with those frames
         failure = error.with_traceback(None)  # the frames below hold the token and the environment
     raise failure
 

@@ -18,6 +18,7 @@ from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.validation import job_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +94,9 @@ class Commands:
         """Do what a ``%%prominence_job`` cell asks for."""
         if options.timeout is not None and not options.wait:
             raise UsageError("%%prominence_job: --timeout goes with --wait")
+        for problem in job_problems({"labels": dict(options.label)}):
+            if problem.path[:1] == ("labels",):
+                raise UsageError(f"%%prominence_job: --label {problem.path[-1]}=…: {problem.message}")
         description = read_job(cell, self._shell.user_ns, labels=dict(options.label))
         if options.dry_run:
             return DryRun(description)
@@ -183,6 +187,12 @@ class Commands:
         job = self._handle(options.id)
         job.delete()
         print(f"Job {job.id} has been deleted.")
+
+    def leave_local(self) -> None:
+        """Use the service of the settings again, after ``%prominence local``."""
+        if self._local is not None:
+            self._local = None
+            print("This notebook does not use the local service any more.")
 
     def jobs_in_use(self) -> dict[str, Job]:
         """Return the jobs that variables of the notebook hold, by name."""

@@ -39,7 +39,9 @@ def matcher(known: Callable[[], Known]) -> Callable[[CompletionContext], SimpleM
         if found is None:
             return SimpleMatcherResult(completions=[])
         fragment, words = found
-        completions = [SimpleCompletion(word, type="keyword") for word in words if word.startswith(fragment)]
+        completions = [
+            SimpleCompletion(word, type="keyword") for word in words if word.removeprefix('"').startswith(fragment)
+        ]
         return SimpleMatcherResult(completions=completions, matched_fragment=fragment, suppress=bool(completions))
 
     return prominence  # type: ignore[no-any-return] # as above

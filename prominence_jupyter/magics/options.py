@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import builtins
 import difflib
 import keyword
 import re
@@ -133,7 +134,8 @@ def full_help() -> str:
 
 
 def _identifier(text: str) -> str:
-    if not text.isidentifier() or keyword.iskeyword(text):
+    is_taken = keyword.iskeyword(text) or hasattr(builtins, text) or text in {"get_ipython", "In", "Out"}
+    if not text.isidentifier() or is_taken or text.startswith("_"):
         raise argparse.ArgumentTypeError(f"{text!r} cannot be the name of a variable")
     return text
 

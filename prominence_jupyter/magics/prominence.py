@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from traitlets import Bool, Float, Unicode
+from traitlets import Bool, Float, TraitError, Unicode, observe, validate
 
 from prominence_jupyter.magics.completion import matcher
 from prominence_jupyter.magics.options import full_help, job_parser, line_parser
@@ -34,9 +35,20 @@ class ProminenceMagics(Magics):
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
-        super().__init__(shell, parent=shell)
         self._commands: Any = None
+        super().__init__(shell, parent=shell)
         shell.Completer.custom_matchers.append(matcher(self._loaded))
+
+    @observe("url")
+    def _url_changed(self, _change: Any) -> None:
+        if self._commands is not None:
+            self._commands.leave_local()
+
+    @validate("longest_pause_s")
+    def _is_finite(self, proposal: Any) -> float:
+        if not math.isfinite(proposal["value"]):
+            raise TraitError("longest_pause_s must be a number of seconds")
+        return float(proposal["value"])
 
     @line_magic
     @no_var_expand

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import ProminenceError, ServiceFailed
+from prominence_jupyter.errors import ProminenceError, ServiceFailed, UnexpectedAnswer
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
@@ -153,18 +153,22 @@ class Watcher:
         job.listed = listed if agrees else None
         if ended:
             self._end(job)
+            if not job.finished.is_set():  # its output cannot be had yet: ask again, whatever the listing says
+                job.listed = None
         return ended or job.snapshot.record != before.record
 
     def _end(self, job: WatchedJob) -> None:
         """Read the last output and tell the end; output that cannot be had must not keep a job from ending."""
-        trouble = None
+        trouble: ProminenceError | None = None
         if job.is_followed:
             job.last_looks += 1
             last = job.last_looks >= _LAST_LOOKS
             try:
                 job.tell_output(job.follower.finish())
-                if job.follower.is_doubtful and not last:
-                    return
+                if job.follower.is_doubtful:
+                    if not last:
+                        return
+                    trouble = UnexpectedAnswer("at the end less of it was there than before")
             except ProminenceError as error:
                 if error.transient and not last:
                     raise

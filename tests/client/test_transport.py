@@ -1,6 +1,7 @@
 """The transport against faults: answers by `responses`, broken connections by real sockets."""
 
 import contextlib
+import json
 import socket
 import threading
 import traceback
@@ -326,3 +327,20 @@ def test_an_odd_retry_after_is_none(transport, header):
     with pytest.raises(ServiceFailed) as caught:
         Client(transport, attempts=1).active_jobs()
     assert caught.value.retry_after_s is None
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (json.dumps({"error": "x"}).replace("x", "".join(f"\\u{ord(c):04x}" for c in TOKEN)), "application/json"),
+        (f"<p>{''.join(f'&#{ord(c)};' for c in TOKEN)}</p>", "text/html"),
+        (f"<p>{TOKEN[:5]}<b>{TOKEN[5:]}</b></p>", "text/html"),
+        ("x" * (8192 - 30) + TOKEN, "text/plain"),
+    ],
+)
+def test_a_token_in_disguise_is_hidden_too(transport, body, content_type):
+    responses.get(JOBS, status=400, body=body, content_type=content_type)
+    with pytest.raises(ProminenceError) as caught:
+        Client(transport).active_jobs()
+    assert TOKEN not in str(caught.value)

@@ -212,3 +212,30 @@ def test_the_token_is_in_no_traceback_however_long(kernel):
     token = value(kernel, "prominence_jupyter.local().client.transport.token.reveal()")
     assert "transport" in shown
     assert token not in shown
+
+
+def test_a_traceback_is_there_with_verbose_only_and_without_values(kernel):
+    kernel.run("%xmode Verbose\nsecret = 'hunter2'")
+    shown = "\n".join(error(kernel.run("%prominence describe 999999"))["traceback"])
+    assert "in do_describe" in shown
+    assert "NoSuchJob: there is no job 999999" in shown
+    kernel.run("%xmode Context")
+    assert "in do_describe" not in "\n".join(error(kernel.run("%prominence describe 999999"))["traceback"])
+
+
+@pytest.mark.parametrize("url", ["http://[::1", f"http://{'a' * 70}.b/x"])
+def test_a_url_that_breaks_libraries_shows_no_token(kernel, url):
+    kernel.run("import os\nos.environ['PROMINENCE_TOKEN'] = 'SECRET-TOKEN'\n%xmode Verbose")
+    outputs = kernel.run(f"%config ProminenceMagics.url = {url!r}\n%prominence list")
+    assert "does not use the local service any more" in texts(outputs)
+    assert "SECRET-TOKEN" not in "\n".join(error(outputs)["traceback"])
+
+
+def test_a_wrong_label_of_the_line_is_named(kernel):
+    shown = error(kernel.run(f"%%prominence_job --label a-b=c\n{job('true')}"))
+    assert shown["evalue"].startswith("%%prominence_job: --label a-b=…: the name of a label")
+
+
+@pytest.mark.parametrize("name", ["get_ipython", "_x", "print", "Out"])
+def test_a_name_that_would_break_the_notebook_is_refused(kernel, name):
+    assert "cannot be the name of a variable" in error(kernel.run(f"%%prominence_job {name}\n{job('true')}"))["evalue"]

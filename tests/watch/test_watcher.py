@@ -387,3 +387,16 @@ def test_trouble_of_two_kinds_of_request_is_told_once(service, watcher):
     service.await_listings(8)
     assert len(seen.snapshots) == before + 1
     watcher.unwatch(watched, seen.listener)
+
+
+def test_a_job_that_stays_listed_ends_though_its_output_was_gone_for_a_moment(service, watcher):
+    policies = {"leaveInQueue": True}
+    service.put(1, "running", started=2, policies=policies)
+    service.outputs[1] = b"one\n"
+    watched = watcher.watch(1, Seen().listener)
+    service.await_listings(5)
+    service.outputs[1] = b""
+    service.put(1, "completed", policies=policies, events={"createTime": 1, "startTime": 2, "endTime": 3})
+    assert watched.finished.wait(PATIENCE_S)
+    assert watched.snapshot.ended
+    assert watched.snapshot.output_trouble is not None

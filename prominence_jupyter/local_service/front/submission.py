@@ -10,6 +10,8 @@ from prominence_jupyter.local_service import images, scratch
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("artifacts", "storage")
+_LONGEST_CMD: Final = 128 * 1024
+"""What Linux takes as one argument; splitting more would keep the service busy for long."""
 _MOST_TOLD: Final = 20
 _LONGEST: Final = 500
 """Characters of one problem: it may quote a key, which may be as long as the whole body."""
@@ -59,6 +61,9 @@ def _task(task: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Prob
         yield Problem((*path, "type"), "the local service runs basic tasks only")
     if not scratch.stays_inside(task.get("workdir", "."), absolute=True):
         yield Problem((*path, "workdir"), "must be an absolute path, or one inside the working folder of the job")
+    if len(task.get("cmd", "")) > _LONGEST_CMD:
+        yield Problem((*path, "cmd"), f"is longer than the {_LONGEST_CMD:,} characters that a process can be given")
+        return
     try:
         images.command(task)
     except images.PullFailed:

@@ -35,6 +35,11 @@ _SWEEP_S: Final = 0.05
 _RETRY_S: Final = 1.0
 _COMPLAIN_S: Final = 60.0
 _STDIN: Final = 0
+_HEARD: Final = (
+    *(signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE),
+)
+"""Signals that wake the runner and end nothing: a job may send them to its parent."""
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +62,7 @@ class Runner:
             children.setblocking(False)
             noted.setblocking(False)
             signal.set_wakeup_fd(noted.fileno(), warn_on_full_buffer=False)
-            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+            for number in _HEARD:
                 signal.signal(number, lambda *_: None)  # a handler and not SIG_IGN, which children would inherit
             os.set_blocking(_STDIN, False)
             self._selector.register(_STDIN, selectors.EVENT_READ)

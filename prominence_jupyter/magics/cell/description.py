@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from prominence_jupyter.magics.cell.variables.expansion import Expanded, Variabl
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.validation import Problem
 
+_VALUE: Final = re.compile(r""", not (".*"|'.*')""", re.DOTALL)
 _FIRST_LINE: Final = 2
 """Number of the body's first line: the magic stands in line 1 of the cell."""
 
@@ -45,18 +47,25 @@ def read_job(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str]) 
     try:
         return JobDescription.prepare(document.value, labels=labels)
     except DescriptionError as error:
-        marks = [_mark(document, problem) for problem in error.problems]
+        marks = [_mark(document, problem, expanded) for problem in error.problems]
         title = "this cell breaks the rules for jobs"
         shown = _shown(cell, marks, title, expanded, document.secret_spans())
         raise DescriptionError(error.problems, shown) from None
 
 
-def _mark(document: Document, problem: Problem) -> Mark:
-    """Return the place of a problem; of an object or list its opening bracket."""
+def _mark(document: Document, problem: Problem, expanded: Expanded) -> Mark:
+    """Return the place of a problem; of an object or list its opening bracket.
+
+    What a variable brought cannot be seen in the cell: there the path says where in it, and text stays unshown, as it
+    may be a secret.
+    """
     start, end = document.span(problem.path, key=problem.at_key)
     if document.text[start] in "{[":
         end = start + 1
-    return Mark(start, end, problem.message)
+    message = problem.message
+    if expanded.is_brought(start, end):
+        message = f"{problem.where} {_VALUE.sub('', message)}"
+    return Mark(start, end, message)
 
 
 def _shown(

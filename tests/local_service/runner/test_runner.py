@@ -253,8 +253,10 @@ def test_a_service_stops_while_its_table_cannot_be_used(own_folder, connect):
     assert connect(control.start(cpus=1, memory_gb=4)).describe(job_id)["status"] == "failed"
 
 
-def test_deleting_and_starting_at_the_same_time_leaves_nothing(api):
+def test_deleting_and_starting_at_the_same_time_leaves_nothing(own_folder, connect):
+    api = connect(control.start(cpus=4, memory_gb=16))
     for _ in range(15):
         with contextlib.closing(api("DELETE", f"/jobs/{api.submit('sleep 600')}")) as answer:
             assert answer.status_code == 200
     until(lambda: not processes_of(api.info.state_dir))
+    control.stop()

@@ -125,3 +125,11 @@ def test_deep_nesting_is_no_crash():
 
 def test_a_number_of_5000_digits_is_no_crash():
     assert "nothing was submitted" in shown(json.dumps(JOB).replace('"cpus": 2', '"cpus": ' + "9" * 5000))
+
+
+def test_what_is_wrong_inside_of_a_variables_value_is_named_by_its_path_and_its_text_is_not_shown():
+    cell = json.dumps(JOB | {"tasks": 0}).replace('"tasks": 0', '"tasks": {{ tasks }}')
+    message = shown(cell, tasks=[{"imge": "busybox"}, {"image": "busybox", "runtime": "hunter2"}])
+    assert "tasks[0].imge is not a key of a task; did you mean image?" in message
+    assert "tasks[1].runtime must be singularity or udocker" in message
+    assert "hunter2" not in message

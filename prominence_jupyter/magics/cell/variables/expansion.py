@@ -28,6 +28,10 @@ _BEFORE_VALUE: Final = frozenset({"", *"[{,: \t\r\n"})
 _BEHIND_VALUE: Final = frozenset({"", *"]},: \t\r\n"})
 
 
+_MOST: Final = 50
+"""Problems after which no more are looked for: each costs a search for what was meant."""
+
+
 class VariableError(Exception):
     """Variables in a cell that cannot be replaced.
 
@@ -78,6 +82,10 @@ class Expanded:
             return first, self._origin(end - 1)[1]
         return first, behind_first if behind_first > first + 1 else first
 
+    def is_brought(self, start: int, end: int) -> bool:
+        """Tell whether a place in the new text lies wholly within one value that was put in."""
+        return any(one.new_start <= start and end <= one.new_end for one in self._substitutions)
+
     def _origin(self, at: int) -> tuple[int, int]:
         """Return the place that one character comes from."""
         index = bisect.bisect_right(self._substitutions, at, key=lambda one: one.new_start) - 1
@@ -115,6 +123,8 @@ def expand(text: str, names: Mapping[str, Any]) -> Expanded:
             new = place.replaced(text, names)
         except ExpressionError as error:
             marks.append(Mark(error.start, error.end, error.message))
+            if len(marks) >= _MOST:
+                break
             continue
         pieces += text[copied : place.start], new
         start = length + place.start - copied
