@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
 
-const module = await import(pathToFileURL(process.env.JOB_PANEL_JS));
-const { OutputStore, Feed, lineStart, duration, clock, byteCount, bytesOf } = module;
+import { byteCount, clock, duration } from "../../../prominence_jupyter/panel/js/common/words.js";
+import { Feed } from "../../../prominence_jupyter/panel/js/job/feed.js";
+import { bytesOf, lineStart } from "../../../prominence_jupyter/panel/js/log/bytes.js";
+import { OutputStore } from "../../../prominence_jupyter/panel/js/log/output_store.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 const content = (store) => store.spans.map((span) => [span.start, Buffer.concat(span.pieces).toString()]);
