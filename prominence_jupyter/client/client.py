@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Final
 
-from prominence_jupyter.client.transport import ATTEMPTS, RequestLost, Transport
+from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.known_records import KnownRecords
+from prominence_jupyter.client.transport import ATTEMPTS, Method, Transport
 from prominence_jupyter.errors import NoSuchJob, ServiceError, ServiceFailed, SubmissionUncertain, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription
@@ -32,6 +36,7 @@ class Client:
     def __init__(self, transport: Transport, *, attempts: int = ATTEMPTS) -> None:
         self.transport = transport
         self._attempts = attempts
+        self._active = KnownRecords()
 
     def submit(self, description: JobDescription) -> JobId:
         """Submit a job and return its id.
@@ -41,32 +46,63 @@ class Client:
         SubmissionUncertain
             The answer was lost, so the job may exist. It is not sent again.
         """
-        try:
-            answer = self.transport.send("POST", paths.JOBS, json=description.body)
-            job_id = answer.json_object().get("id")
-        except (RequestLost, UnexpectedAnswer, ServiceFailed) as error:
-            if isinstance(error, ServiceError) and error.status in _NOT_TAKEN:
-                raise
-            raise SubmissionUncertain(_uncertain(str(error))) from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_uncertain("interrupted")) from None
-        if isinstance(job_id, bool) or not isinstance(job_id, int | str) or job_id == "":
-            raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
-        return job_id
+        return self._create("POST", paths.JOBS, json=description.body)
+
+    def clone(self, job_id: JobId) -> JobId:
+        """Submit a copy of a job, labels included, and return the id of the copy.
+
+        Raises
+        ------
+        NoSuchJob
+            The service knows no such job.
+        SubmissionUncertain
+            The answer was lost, so the copy may exist. It is not asked for again.
+        """
+        return self._create("PUT", paths.clone(job_id))
 
     def active_jobs(self) -> list[JobRecord]:
-        """Return the jobs that have not ended, as the plain listing has them: without resources and execution."""
+        """Return the jobs that have not ended, as the plain listing has them: without resources and execution.
+
+        A job that is as it was the last time is the same object again.
+        """
         answer = self.transport.get(paths.JOBS, attempts=self._attempts)
-        return [JobRecord.from_json(job) for job in answer.json_list()]
+        return self._active.read(answer.json_list())
 
     def completed_jobs(self, num: int = 1) -> list[JobRecord]:
         """Return the last `num` ended jobs, newest first.
 
         Services that give detail in listings do so here; `JobRecord.has_detail` tells.
         """
-        params = {"completed": "true", "num": str(num), "detail": "true"}
-        answer = self.transport.get(paths.JOBS, params, attempts=self._attempts)
-        return [JobRecord.from_json(job) for job in answer.json_list()]
+        return self._listing({"completed": "true", "num": str(num)})
+
+    def jobs_with_ids(self, job_ids: Iterable[JobId]) -> list[JobRecord]:
+        """Return those of some jobs, ended or not, that the service knows; in its order.
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service does not understand lists of ids: it gave other jobs.
+        """
+        asked = dict.fromkeys(str(job_id) for job_id in job_ids)
+        records = self._listing({"id": ",".join(asked)})
+        if any(str(record.id) not in asked for record in records):
+            raise UnexpectedAnswer(f"{self.transport.url} cannot list jobs by id: it gave others than were asked for")
+        return records
+
+    def jobs_with_label(self, key: str, value: str, *, active: bool = False) -> list[JobRecord]:
+        """Return the jobs that carry a label, those that have ended too unless only `active` ones are wanted.
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service does not understand labels in listings: it gave jobs without that label.
+        """
+        records = self._listing({"constraint": f"{key}={value}"} | ({} if active else {"all": "true"}))
+        if any(record.labels.get(key) != value for record in records):
+            raise UnexpectedAnswer(
+                f"{self.transport.url} cannot list jobs by label: it gave jobs without {key}={value}"
+            )
+        return records
 
     def job(self, job_id: JobId) -> JobRecord | None:
         """Return everything about one job; None when the service gives an empty list.
@@ -91,6 +127,13 @@ class Client:
         params = None if offset is None else {"offset": str(offset)}
         return self.transport.get(paths.output(job_id, stream), params, attempts=self._attempts).body
 
+    def output_pieces(
+        self, job_id: JobId, stream: Stream, offset: int | None = None
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """Give the same in pieces, however much there is, for a ``with`` block; sent once, see `Transport.stream`."""
+        params = None if offset is None else {"offset": str(offset)}
+        return self.transport.stream(paths.output(job_id, stream), params)
+
     def delete(self, job_id: JobId) -> None:
         """Delete a job that has not ended.
 
@@ -104,6 +147,26 @@ class Client:
         except NoSuchJob as error:
             said = f"job {job_id} cannot be deleted: it has ended already, or does not exist ({error})"
             raise NoSuchJob(said, error.status) from None
+
+    def _create(self, method: Method, path: str, json: Any = None) -> JobId:
+        """Send what makes a job, once, and return its id."""
+        try:
+            answer = self.transport.send(method, path, json=json)
+            job_id = answer.json_object().get("id")
+        except (RequestLost, UnexpectedAnswer, ServiceFailed) as error:
+            if isinstance(error, ServiceError) and error.status in _NOT_TAKEN:
+                raise
+            raise SubmissionUncertain(_uncertain(str(error))) from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_uncertain("interrupted")) from None
+        if isinstance(job_id, bool) or not isinstance(job_id, int | str) or job_id == "":
+            raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
+        return job_id
+
+    def _listing(self, params: dict[str, str]) -> list[JobRecord]:
+        """Return the jobs of a listing, with detail where the service gives it there."""
+        answer = self.transport.get(paths.JOBS, params | {"detail": "true"}, attempts=self._attempts)
+        return [JobRecord.from_json(job) for job in answer.json_list()]
 
 
 def _uncertain(why: str) -> str:

@@ -1,4 +1,4 @@
-"""One keep-alive HTTP session with a service: the one place that speaks HTTP and knows the exceptions of `requests`.
+"""One keep-alive HTTP session with a service: the one place that speaks HTTP.
 
 Every request has a time limit, goes to the configured service only (no redirect is followed) and carries the
 token in a form that no traceback shows.
@@ -8,52 +8,39 @@ from __future__ import annotations
 
 import math
 import random
-import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from ipaddress import ip_address
+from itertools import islice
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from prominence_jupyter.client.answers import Answer
+from prominence_jupyter.client.failures import translated
 from prominence_jupyter.client.token import Hidden, Token
 from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
 from prominence_jupyter.protocol.redaction import redact_url
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
 
-Method = Literal["GET", "POST", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 ATTEMPTS: Final = 4
+LONGEST_PIECE: Final = 256 * 1024
+"""Bytes of a body that are held at once when it is streamed."""
+_ERROR_PIECES: Final = 2
+_AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 _TIMEOUT_S: Final = (5.0, 30.0)
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 _CONNECTIONS: Final = 16
-
-
-_CHECK: Final = "check the network and PROMINENCE_URL"
-_NEVER_SENT: Final = (
-    requests.ConnectTimeout,
-    requests.exceptions.InvalidJSONError,
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidHeader,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.ProxyError,
-    UnicodeError,
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.LocationParseError,
-)
-"""What stands for a request that certainly did not reach a service."""
-
-
-class RequestLost(Unreachable):
-    """The request may have reached the service, but the answer did not arrive."""
 
 
 class Transport:
@@ -122,26 +109,55 @@ class Transport:
             The service answered with an error.
         """
         what = f"{method} {self.url}{path}"
-        try:
-            self.token.check_expiry()
-            response = self._session.request(
-                method, self.url + path, params=params, json=json, timeout=_TIMEOUT_S, allow_redirects=False
-            )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
-            raise _unreachable(what, error, is_local=self.is_loopback) from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt from None  # without the frames that hold the header
-        answer = Answer(
-            what,
-            response.status_code,
-            response.headers.get("Content-Type", ""),
-            response.content,
-            _retry_after(response.headers.get("Retry-After")),
-            self.token,
-        )
+        response = self._request(what, method, path, params=params, json=json)
+        answer = self._answer(what, response, response.content)
         if not answer.ok:
             raise answer.error()
         return answer
+
+    @contextmanager
+    def stream(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
+        """Send a GET, once, and give its body piece by piece as it comes, none longer than `LONGEST_PIECE`.
+
+        What is left of the body when the ``with`` block is left is not read.
+
+        Raises
+        ------
+        TokenExpired, Unreachable, ServiceError
+            As `send`; the pieces raise `RequestLost` when the connection breaks on the way.
+        """
+        what = f"GET {self.url}{path}"
+        with closing(self._request(what, "GET", path, params=params, headers=_AS_IT_IS, stream=True)) as response:
+            pieces = self._pieces(what, response)
+            answer = self._answer(what, response, b"")
+            if not answer.ok:
+                raise replace(answer, body=b"".join(islice(pieces, _ERROR_PIECES))).error()
+            yield pieces
+
+    def _request(self, what: str, method: Method, path: str, **options: Any) -> requests.Response:
+        with translated(what, is_local=self.is_loopback, timeout_s=_TIMEOUT_S[1]):
+            self.token.check_expiry()
+            return self._session.request(method, self.url + path, timeout=_TIMEOUT_S, allow_redirects=False, **options)
+
+    def _pieces(self, what: str, response: requests.Response) -> Iterator[bytes]:
+        """Give the body as it came over the wire: what is not unpacked cannot unpack to more than there is room for."""
+        pieces = response.raw.stream(LONGEST_PIECE, decode_content=False)
+        while True:
+            with translated(what, is_local=self.is_loopback, timeout_s=_TIMEOUT_S[1]):
+                piece = next(pieces, b"")
+            if not piece:
+                return
+            yield piece
+
+    def _answer(self, what: str, response: requests.Response, body: bytes) -> Answer:
+        return Answer(
+            what,
+            response.status_code,
+            response.headers.get("Content-Type", ""),
+            body,
+            _retry_after(response.headers.get("Retry-After")),
+            self.token,
+        )
 
 
 def is_loopback(url: str) -> bool:
@@ -175,32 +191,6 @@ def _checked_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(f"the URL of a service has no user, password or query: {redact_url(url)}")
     return url.rstrip("/")
-
-
-def _unreachable(what: str, error: Exception, *, is_local: bool) -> Unreachable:
-    causes = _causes(error)
-    why = str(getattr(causes[-1], "strerror", None) or type(causes[-1]).__name__)
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return Unreachable(f"{what}: no secure connection ({why}); check PROMINENCE_URL and the certificates")
-    if any(isinstance(cause, _NEVER_SENT) or _speaks_no_tls(cause) for cause in causes):
-        mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
-        return Unreachable(f"{what}: no connection ({why}); {mend}")
-    if isinstance(error, requests.Timeout):
-        return RequestLost(f"{what}: no answer within {_TIMEOUT_S[1]:.0f} s; the service may be busy, try again later")
-    return RequestLost(f"{what}: the connection broke before the answer was whole ({why})")
-
-
-def _speaks_no_tls(cause: BaseException) -> bool:
-    """Tell whether this is the failure of a handshake with what is no TLS server: an https URL of an http port."""
-    return isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """Return an exception and those below it; the outermost repeats the URL with its query, the last says why."""
-    causes = [error]
-    while (inner := causes[-1].__cause__ or causes[-1].__context__) is not None and inner not in causes:
-        causes.append(inner)
-    return causes
 
 
 def _retry_after(header: str | None) -> float | None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import AuthenticationFailed, NoSuchJob, TokenError, Unreachable, WaitTimeout
+from prominence_jupyter.errors import NoSuchJob, WaitTimeout
+from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended
 from prominence_jupyter.watch.watched_job import Listener, Snapshot, WatchedJob
 from prominence_jupyter.watch.watcher import Watcher
-
-_LOOK_S: Final = 0.2
-_LOCAL_PATIENCE_S: Final = 10.0
 
 
 class Job:
@@ -108,7 +105,7 @@ class Job:
     def wait_for(self, watched: WatchedJob, timeout: float | None) -> JobRecord:
         """Wait, as `wait` does, for a job that is being watched already."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        while not watched.finished.wait(_left(deadline)):
+        while not watched.finished.wait(next_look_s(deadline)):
             self.give_up_if_hopeless(watched)
             if deadline is not None and time.monotonic() >= deadline:
                 raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
@@ -123,12 +120,8 @@ class Job:
 
         That is a token that is not accepted, and a local service that has stopped: it comes back at another port.
         """
-        trouble, since = watched.snapshot.trouble, watched.snapshot.stale_since
-        if isinstance(trouble, TokenError | AuthenticationFailed):
-            raise trouble
-        is_local = self.client.transport.is_loopback
-        if is_local and isinstance(trouble, Unreachable) and since and time.time() - since > _LOCAL_PATIENCE_S:
-            raise trouble
+        snapshot = watched.snapshot
+        raise_if_hopeless(snapshot.trouble, snapshot.stale_since, is_local=self.client.transport.is_loopback)
 
     def stdout(self) -> str:
         """Return the standard output so far, decoded as UTF-8; bytes that are not become U+FFFD."""
@@ -152,7 +145,16 @@ class Job:
         """
         self.client.delete(self.id)
 
+    def clone(self) -> Job:
+        """Submit a copy of the job, labels included, and return the copy.
 
-def _left(deadline: float | None) -> float:
-    """Return the seconds until the next look, at most `_LOOK_S`."""
-    return _LOOK_S if deadline is None else max(0.0, min(_LOOK_S, deadline - time.monotonic()))
+        Raises
+        ------
+        NoSuchJob
+            The service knows this job no more.
+        SubmissionUncertain
+            The answer was lost, so the copy may exist.
+        """
+        copy_id = self.client.clone(self.id)
+        name = self._record.name if self._record else None
+        return Job(self.client, self.watcher, copy_id, JobRecord(id=copy_id, name=name, status=status.SUBMITTED))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.token import Hidden, Token, find_token
 from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import ServiceError
+from prominence_jupyter.errors import NoSuchJob, ServiceError, UsageError
 from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.jobs.selection import entries_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import DEFAULT_URL, JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.set_change import Entry
+from prominence_jupyter.watch.watched_set import Label, WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -104,6 +108,37 @@ class Session:
         """Return the jobs that have not ended, in the service's order; plain, without resources and execution."""
         return self.client.active_jobs()
 
+    def watch(self, jobs: Iterable[Job | JobRecord | JobId] | None = None, *, label: Label | None = None) -> JobSet:
+        """Return a handle of several jobs, to wait for them and to see what changes.
+
+        Parameters
+        ----------
+        jobs
+            Jobs, records or ids, such as the column ``id`` of a frame. By default all active jobs, new ones too as
+            they come.
+        label
+            Key and value: instead, the jobs that carry this label, those too that have ended. They are listed once
+            now; others come to them when they appear among the active jobs. (Deployed service only.)
+
+        Raises
+        ------
+        NoSuchJob
+            No job carries the label.
+        UnexpectedAnswer
+            The service cannot list jobs by label.
+        UsageError
+            Something else stands where jobs belong, or a job of another service.
+        """
+        if label is not None:
+            if jobs is not None:
+                raise UsageError("either jobs can be watched or those with a label, not both at once")
+            watched = WatchedSet(self._labelled(*label), label=label)
+        elif jobs is None:
+            watched = WatchedSet(everything=True)
+        else:
+            watched = WatchedSet(entries_of(jobs, self.url))
+        return JobSet(self.client, self.watcher, watched)
+
     def completed_records(self, num: int = 1) -> list[JobRecord]:
         """Return the last `num` ended jobs with all that is known of them, newest first.
 
@@ -126,6 +161,12 @@ class Session:
         from prominence_jupyter.usage.frames import tasks_frame  # noqa: PLC0415 - pandas, when it is first used
 
         return tasks_frame(self.completed_records(num))
+
+    def _labelled(self, key: str, value: str) -> list[Entry]:
+        records = self.client.jobs_with_label(key, value)
+        if not records:
+            raise NoSuchJob(f"{self.url} has no job with the label {key}={value}")
+        return [Entry(record.id, record) for record in records if record.id is not None]
 
     def _with_detail(self, record: JobRecord) -> JobRecord:
         """Return the whole record of a job, or the plain one when that of this job cannot be had."""

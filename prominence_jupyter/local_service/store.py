@@ -85,6 +85,11 @@ class Store:
             "WHERE finished IS NOT NULL ORDER BY finished DESC, id DESC LIMIT ?", num if num > 0 else -1
         )
 
+    def with_ids(self, job_ids: Collection[int]) -> list[JobRow]:
+        """Return those of some jobs that exist, in the order of submission."""
+        marks = ",".join("?" * len(job_ids))
+        return self._select(f"WHERE id IN ({marks}) ORDER BY id", *job_ids)
+
     def next_pending(self) -> JobRow | None:
         """Return the job that is to start next, or None."""
         rows = self._select("WHERE status = ? ORDER BY id LIMIT 1", status.PENDING)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from argparse import Namespace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from prominence_jupyter import notebook
 from prominence_jupyter.errors import JobFailed, NoSuchJob, UnexpectedAnswer, UsageError
 from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.session import Session, connect, local
 from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.options import line_parser
-from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.magics.results import Described, DryRun, Output
+from prominence_jupyter.notebook.display import interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
@@ -23,45 +23,7 @@ from prominence_jupyter.protocol.validation import job_problems
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHOWN_CHARACTERS: Final = 64 * 1024
 _IDS_OFFERED: Final = 20
-
-
-class Output(str):
-    """The output of a job: all of it as text, and of a long one only the end when it is displayed."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        if len(self) <= _SHOWN_CHARACTERS:
-            return str(self)
-        left_out = len(self) - _SHOWN_CHARACTERS
-        return f"[{left_out:,} characters before this are not shown: keep all with `text = %prominence …`]\n" + str(
-            self[-_SHOWN_CHARACTERS:]
-        )
-
-
-class DryRun:
-    """A description that passed every check, displayed as the JSON that would be sent, secrets hidden.
-
-    Attributes
-    ----------
-    description
-        It can be submitted with `Session.submit`.
-    """
-
-    def __init__(self, description: JobDescription) -> None:
-        self.description = description
-
-    def __repr__(self) -> str:
-        return f"{self.description!r}\n\nChecked: variables, JSON, and every rule for jobs. Nothing was submitted."
-
-
-class Described(dict[str, Any]):
-    """What a service knows of a job, displayed as JSON."""
-
-    def __repr__(self) -> str:
-        return json.dumps(self, indent=2, ensure_ascii=False)
 
 
 class Settings(Protocol):
@@ -106,8 +68,8 @@ class Commands:
         self._recent_ids[str(job.id)] = None
         if options.name:
             self._shell.user_ns[options.name] = job
-        with notebook.interruptible(job):
-            shown = notebook.show(job, self._shell, panel=options.panel and self._settings.panel)
+        with interruptible(job):
+            shown = show(job, self._shell, panel=options.panel and self._settings.panel)
             if options.wait:
                 _raise_unless_succeeded(job, shown.wait(options.timeout))
         return None
@@ -120,8 +82,11 @@ class Commands:
         try:
             return getattr(self, f"do_{options.verb}")(options)
         except UnexpectedAnswer as error:
-            if error.status == HTTPStatus.NOT_FOUND and not getattr(options, "id", "0").isdigit():
-                said = f"there is no variable {options.id} that holds a job, and no job with that id ({error})"
+            words = [
+                typed for typed in [getattr(options, "id", "0"), *getattr(options, "ids", ())] if not typed.isdigit()
+            ]
+            if error.status == HTTPStatus.NOT_FOUND and words:
+                said = f"there is no variable {words[0]} that holds a job, and no job with that id ({error})"
                 raise NoSuchJob(said, error.status) from None
             raise
 
@@ -143,13 +108,18 @@ class Commands:
         if info and not options.stop:
             print(f"{info.url}, with {info.cpus:g} cores and {info.memory_gb:.1f} GB for jobs; process {info.pid}.")
 
-    def do_list(self, options: Namespace) -> pd.DataFrame:
-        """Return active or ended jobs as a frame."""
+    def do_list(self, options: Namespace) -> pd.DataFrame | None:
+        """Return active or ended jobs as a frame; with --live show them instead."""
         from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
 
         if options.last is not None and not options.completed:
             raise UsageError("%prominence list: --last goes with --completed")
+        if options.live and options.completed:
+            raise UsageError("%prominence list: --live shows active jobs; it does not go with --completed")
         session = self._session()
+        if options.live:
+            self._show_set(session.watch(), "list --live")
+            return None
         frame = session.completed(options.last or 1) if options.completed else jobs_frame(session.jobs())
         if frame.empty and not options.completed:
             print("No job is active; those that have ended: %prominence list --completed --last 10")
@@ -161,18 +131,33 @@ class Commands:
         return Described(self._found(options.id).record.raw)
 
     def do_watch(self, options: Namespace) -> None:
-        """Show a job's panel; in a terminal, follow it until it has ended."""
-        job = self._found(options.id)
-        with notebook.interruptible(job):
-            notebook.show(job, self._shell, panel=self._settings.panel, follow=True)
+        """Show a job's panel, or a table of several; in a terminal, follow them until they have ended."""
+        if bool(options.ids) == bool(options.constraint):
+            raise UsageError("%prominence watch: name the ids of jobs, or a label: --constraint KEY=VALUE")
+        if len(options.ids) == 1:
+            job = self._found(options.ids[0])
+            with interruptible(job):
+                show(job, self._shell, panel=self._settings.panel, follow=True)
+            return
+        session = self._session()
+        if options.constraint:
+            key, value = options.constraint
+            self._show_set(session.watch(label=options.constraint), f"watch --constraint {key}={value}")
+        else:
+            ids = dict.fromkeys(self._named(typed).id for typed in options.ids)
+            self._show_set(session.watch(ids), " ".join(["watch", *map(str, ids)]))
+
+    def _show_set(self, jobs: JobSet, words: str) -> None:
+        self._recent_ids |= dict.fromkeys(map(str, jobs.ids[-_IDS_OFFERED:]))
+        show_set(jobs, self._shell, panel=self._settings.panel, refresh=f"%prominence {words}")
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for a job, showing it meanwhile."""
         began = time.monotonic()
         job = self._found(options.id)
         left = None if options.timeout is None else max(0.0, options.timeout - (time.monotonic() - began))
-        with notebook.interruptible(job):
-            _raise_unless_succeeded(job, notebook.show(job, self._shell, panel=self._settings.panel).wait(left))
+        with interruptible(job):
+            _raise_unless_succeeded(job, show(job, self._shell, panel=self._settings.panel).wait(left))
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""
@@ -181,6 +166,13 @@ class Commands:
     def do_stderr(self, options: Namespace) -> Output:
         """Return the standard error of a job."""
         return Output(self._handle(options.id).stderr())
+
+    def do_clone(self, options: Namespace) -> None:
+        """Submit a copy of a job and show it."""
+        job = self._handle(options.id).clone()
+        self._recent_ids[str(job.id)] = None
+        print(f"Submitted again as job {job.id}.")
+        show(job, self._shell, panel=self._settings.panel)
 
     def do_delete(self, options: Namespace) -> None:
         """Delete a job."""
@@ -214,6 +206,11 @@ class Commands:
             typed = str(held)
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
         return self._session().handle(int(typed) if is_number else typed)
+
+    def _named(self, typed: str) -> Job:
+        """Return a job; only what is no number and no variable is asked for, since it is probably misspelt."""
+        job = self._handle(typed)
+        return self._found(typed) if str(job.id) == typed and not typed.isdigit() else job
 
     def _found(self, typed: str) -> Job:
         """Return a job that the service is known to have."""

@@ -58,8 +58,8 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def takes_id(self) -> bool:
-        """Whether the id of a job belongs on the line."""
-        return any(action.dest == "id" for action in self._actions)
+        """Whether ids of jobs belong on the line."""
+        return any(action.dest in {"id", "ids"} for action in self._actions)
 
     @property
     def verbs(self) -> dict[str, Parser]:
@@ -107,13 +107,18 @@ def line_parser() -> Parser:
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
     listing.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
     listing.add_argument("--last", type=_count, metavar="N", help="with --completed: how many (default 1)")
+    listing.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
+
+    watch = verbs.add_parser("watch", help="show a job's live panel, or a live table of several")
+    watch.add_argument("ids", nargs="*", metavar="ID", help="ids of jobs, or the variables that hold them")
+    watch.add_argument("--constraint", type=_label, metavar="K=V", help="all jobs that have this label")
 
     for verb, text in {
         "describe": "everything the service knows of a job, as JSON",
-        "watch": "show a job's live panel",
         "stdout": "standard output of a job, while it runs too",
         "stderr": "standard error of a job, while it runs too",
         "delete": "delete a job that has not ended",
+        "clone": "submit a copy of a job, and watch it",
     }.items():
         _add_id(verbs.add_parser(verb, help=text))
 

@@ -1,127 +1,190 @@
 """`JobPanel`: the live view of one job, as a widget.
 
-Plain data in, callbacks out. Messages to the browser go at once, from any thread; messages from it wait until no cell
-runs. Messages sent before the browser has the widget's code may be lost, and a server under load may drop more: so what
-is there at creation travels with the widget's state, every later message says at which byte it belongs, and the browser
-asks for what it misses.
+Plain data in, callbacks out. Messages to the browser go through the kernel's outbox, from any thread; messages from it
+wait until no cell runs. Messages sent before the browser has the widget's code may be lost, and a server under load may
+drop more: so the end of each log travels with the widget's state, every later message says at which byte it belongs,
+and the browser asks for what it misses.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import anywidget
 import traitlets
 
-from prominence_jupyter.panel.tail import OutputTail
-from prominence_jupyter.panel.view import JobView
+from prominence_jupyter.panel.log_source import LogSource, Piece
+from prominence_jupyter.panel.outbox import Outbox, shared_outbox
+from prominence_jupyter.panel.views.view import JobView
+from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.plain_text import one_line
 
 TAIL_LIMIT: Final = 256 * 1024
-"""Bytes of output that travel with the widget's state, and in one message, at most."""
+"""Bytes of a log that travel with the widget's state, and of what is new in one message, at most."""
 
 ANSWER_LIMIT: Final = 1024 * 1024
-"""Bytes the browser keeps: it needs no more to be sent again."""
+"""Bytes that one answer holds, at most."""
+
+BEGUN_AFRESH: Final = "The job was started again: its output begins afresh."
 
 _STATIC: Final = Path(__file__).parent / "static"
+_FIRST_SHOWN: Final[frozenset[Stream]] = frozenset({"stdout"})
 
 
-def _state_of_output(_value: None, panel: JobPanel) -> dict[str, Any]:
-    return panel.output_state()
+@dataclass(frozen=True, slots=True)
+class PanelActions:
+    """What a person can ask for in a panel; None: not offered. What they raise is shown there, as is what they return.
+
+    Attributes
+    ----------
+    cancel
+        Ends the job.
+    clone
+        Submits it again.
+    save
+        Writes a whole log into a file.
+    show
+        Called with the logs that someone looks at, whenever they change.
+    """
+
+    cancel: Callable[[], str] | None = None
+    clone: Callable[[], str] | None = None
+    save: Callable[[Stream], str] | None = None
+    show: Callable[[frozenset[Stream]], None] | None = None
+
+
+def _state_of_logs(_value: None, panel: JobPanel) -> dict[str, Any]:
+    return panel.logs_state()
 
 
 class JobPanel(anywidget.AnyWidget):
-    """Status, clock and output of one job, with a button that cancels it.
+    """Status, times, tasks and logs of one job, with buttons that cancel it, submit it again and save a log.
 
     Parameters
     ----------
     view
         The job.
-    output
-        Its output so far; offsets count from its start.
-    on_cancel
-        Called when a person confirmed that the job is to be cancelled; what it raises is shown in the panel.
-        None: no button.
-    read_output
-        Called with a byte offset when the browser misses output; returns the output from there to its end.
-        None: only the last 256 KB can be shown again.
+    logs
+        Its logs; say `grown` when one of them has.
+    description
+        The job's description as JSON text, to be looked at.
+    actions
+        What a person can ask for.
+    outbox
+        Through which messages go; the kernel's own by default.
     """
 
     _esm: ClassVar[Path] = _STATIC / "job_panel.js"
     _css: ClassVar[Path] = _STATIC / "job_panel.css"
 
     _view = traitlets.Dict().tag(sync=True)
-    _can_cancel = traitlets.Bool().tag(sync=True)
-    _output = traitlets.Any(None).tag(sync=True, to_json=_state_of_output)
+    _description = traitlets.Unicode().tag(sync=True)
+    _can = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _output = traitlets.Any(None).tag(sync=True, to_json=_state_of_logs)
 
     def __init__(
         self,
         view: JobView,
         *,
-        output: bytes = b"",
-        on_cancel: Callable[[], None] | None = None,
-        read_output: Callable[[int], bytes] | None = None,
+        logs: Mapping[Stream, LogSource],
+        description: str = "",
+        actions: PanelActions | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
-        self._lock = threading.RLock()  # order of offsets and messages; the state is read inside it
-        self._tail = OutputTail(TAIL_LIMIT)
-        self._tail.append(output)
-        self._on_cancel = on_cancel
-        self._read_output = read_output
-        super().__init__(_view=view.to_json(), _can_cancel=on_cancel is not None)
+        self._logs = dict(logs)
+        self._actions = actions or PanelActions()
+        self._outbox = outbox or shared_outbox()
+        self._latest = view
+        ends = {stream: log.tail(0) for stream, log in self._logs.items()}
+        self._sent = {stream: (end.run, end.size) for stream, end in ends.items()}  # used in the outbox's thread only
+        self._pages: dict[str, frozenset[Stream]] = {"": _FIRST_SHOWN}  # until a page has said what it shows
+        self._lock = threading.Lock()
+        super().__init__(
+            _view=view.to_json(),
+            _description=description,
+            _can=[name for name in ("cancel", "clone", "save") if getattr(self._actions, name)],
+        )
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
-        return f"Live panel of job {self._view['id']}"
+        return f"Live panel of job {self._latest.id}"
 
-    def update(self, view: JobView) -> None:
-        """Show a newer view of the job. From any thread."""
-        with self._lock:
-            self._view = view.to_json()
+    def update(self, view: JobView, description: str | None = None) -> None:
+        """Show a newer view of the job, and its description if it has just become known. From any thread."""
+        self._latest = view
+        self._outbox.post((self.model_id, "view"), self._send_view)
+        if description is not None and description != self._description:
+            self._outbox.post((self.model_id, "description"), lambda: self.set_trait("_description", description))
 
-    def append(self, data: bytes) -> None:
-        """Continue the output. Only this goes to the browser, and of much only the end. From any thread."""
-        if not data:
-            return
-        with self._lock:
-            self._tail.append(data)
-            end = data[-TAIL_LIMIT:]
-            self._tell_browser("output", end, offset=self._tail.end - len(end))
+    def grown(self, stream: Stream) -> None:
+        """Show what is new of a log that has grown or begun afresh; of much only the end. From any thread."""
+        self._outbox.post((self.model_id, stream), lambda: self._send_news(stream))
 
-    def restart_output(self, notice: str) -> None:
-        """Clear the output, which starts afresh, and say why. From any thread."""
-        with self._lock:
-            self._tail.restart(one_line(notice))
-            self._tell_browser("restart", notice=self._tail.notice)
+    def logs_state(self) -> dict[str, Any]:
+        """Return the end of each log as it is now, for a browser that opens the panel or opens it again."""
+        tails = {stream: log.tail(TAIL_LIMIT) for stream, log in self._logs.items()}
+        return {stream: _about(tail) | {"data": tail.data} for stream, tail in tails.items()}
 
-    def output_state(self) -> dict[str, Any]:
-        """Return the end of the output as it is now, for a browser that opens the panel or opens it again."""
-        with self._lock:
-            tail = self._tail
-            return {"run": tail.run, "notice": tail.notice, "offset": tail.start, "data": tail.data}
+    def _send_view(self) -> None:
+        self._view = self._latest.to_json()
 
-    def _tell_browser(self, kind: str, data: bytes | None = None, **content: Any) -> None:
-        self.send({"kind": kind, "run": self._tail.run, **content}, None if data is None else [data])
+    def _send_news(self, stream: Stream) -> None:
+        run, sent = self._sent[stream]
+        tail = self._logs[stream].tail(TAIL_LIMIT)
+        known = max(0, sent - tail.start) if tail.run == run else 0
+        self._sent[stream] = (tail.run, tail.size)
+        about = _about(tail) | {"start": tail.start + known, "stream": stream}
+        if data := tail.data[known:]:
+            self.send({"kind": "output", **about}, [data])
+        elif tail.run != run:
+            self.send({"kind": "log", **about})
 
     def _receive(self, _widget: JobPanel, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
-        try:
-            if content.get("cancel") is True and self._on_cancel is not None:
-                self._on_cancel()
-                self._tell_browser("cancelled")
-            elif isinstance(content.get("ask"), int):
-                self._answer(content["ask"])
-        except Exception as problem:  # a callback's: it is told where the person looks
-            self._tell_browser("problem", text=one_line(problem, 500) or type(problem).__name__)
+        """Do what the browser asks for; called when no cell runs. What is not understood is left alone."""
+        match content:
+            case {"action": "cancel" | "clone" as action}:
+                self._act(action, getattr(self._actions, action))
+            case {"action": "save", "stream": "stdout" | "stderr" as stream} if self._actions.save:
+                self._act("save", lambda: self._actions.save and self._actions.save(stream))
+            case {"ask": [int(start), int(stop)], "stream": "stdout" | "stderr" as stream} if stream in self._logs:
+                self._outbox.post((self.model_id, "answer", stream, start), lambda: self._answer(stream, start, stop))
+            case {"shown": [*streams], "page": str(page)}:
+                self._note_shown(page, frozenset(stream for stream in self._logs if stream in streams))
 
-    def _answer(self, asked: int) -> None:
-        run = self._tail.run
-        data = None if self._read_output is None else self._read_output(max(0, asked))  # slow: outside the lock
+    def _act(self, action: str, do: Callable[[], str | None] | None) -> None:
+        if do is None:
+            return
+        try:
+            message = {"kind": "done", "action": action, "text": one_line(do(), 500)}
+        except Exception as problem:  # a callback's: it is told where the person looks
+            text = one_line(problem, 500) or type(problem).__name__
+            message = {"kind": "problem", "action": action, "text": text}
+        self._outbox.post((self.model_id, action), lambda: self.send(message))
+
+    def _answer(self, stream: Stream, start: int, stop: int) -> None:
+        start = max(0, start)
+        piece = self._logs[stream].piece(start, min(stop, start + ANSWER_LIMIT))
+        self.send({"kind": "answer", "stream": stream, **_about(piece)}, [piece.data])
+
+    def _note_shown(self, page: str, streams: frozenset[Stream]) -> None:
         with self._lock:
-            if data is None or run != self._tail.run:
-                offset, data = self._tail.since(asked)
-            else:
-                offset = max(0, asked)
-            end = data[-ANSWER_LIMIT:]
-            self._tell_browser("answer", end, offset=offset + len(data) - len(end))
+            self._pages.pop("", None)
+            self._pages[page] = streams
+            shown = frozenset[Stream]().union(*self._pages.values())
+        if self._actions.show:
+            self._actions.show(shown)
+
+
+def _about(piece: Piece) -> dict[str, Any]:
+    """Return where bytes belong, and how long their log is."""
+    return {
+        "run": piece.run,
+        "start": piece.start,
+        "size": piece.size,
+        "lines": piece.lines,
+        "notice": BEGUN_AFRESH if piece.run else "",
+    }

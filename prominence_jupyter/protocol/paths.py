@@ -32,6 +32,11 @@ def job(job_id: JobId) -> str:
     return f"{JOBS}/{step}"
 
 
+def clone(job_id: JobId) -> str:
+    """Path that makes a copy of one job."""
+    return f"{job(job_id)}/clone"
+
+
 def output(job_id: JobId, stream: Stream) -> str:
     """Path of the standard output or standard error of one job."""
     return f"{job(job_id)}/{stream}"

@@ -1,7 +1,7 @@
 """Text from a service made safe to show: no control characters, no escapes, no hidden change of direction.
 
 What comes from a service is hostile text: a name may turn the direction of what follows it, an output may hold
-escapes for a terminal. What has no place in plain text is shown as U+FFFD, so that nothing hides.
+controls for a terminal. What has no place in plain text is shown as U+FFFD, so that nothing hides.
 """
 
 from __future__ import annotations
@@ -12,11 +12,6 @@ from typing import Any, Final
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 CUT: Final = "…"
 
-_ESCAPE: Final = re.compile(
-    r"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # operating system command: window titles, links
-    r"|[\x1b]\[[0-?]*[ -/]*[@-~]"  # control sequence: colours, cursor
-    r"|\x1b[ -/]*[0-~]"  # the short ones
-)
 _UNSHOWABLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks and overrides of direction
@@ -31,26 +26,13 @@ def one_line(value: Any, limit: int = 200) -> str:
     """
     text = "" if value is None else str(value)
     cut = text[: 2 * limit]  # folding shortens; a megabyte of name need not be read to its end
-    line = _UNSHOWABLE.sub(REPLACEMENT, " ".join(cut.split()))
+    line = showable(" ".join(cut.split()))
     return line if len(line) <= limit and len(text) == len(cut) else line[: limit - 1] + CUT
 
 
-def plain_output(data: bytes) -> str:
-    """Return output as plain text: what a terminal would show at the end, without colours.
-
-    Escapes are removed, a carriage return goes back to the start of its line, undecodable bytes and other control
-    characters become U+FFFD.
-    """
-    text = _ESCAPE.sub("", data.decode("utf-8", "replace"))
-    lines = [_overwritten(line) if "\r" in line else line for line in text.split("\n")]
-    return _UNSHOWABLE.sub(REPLACEMENT, "\n".join(lines))
-
-
-def _overwritten(line: str) -> str:
-    shown: list[str] = []
-    for part in line.split("\r"):
-        shown[: len(part)] = part
-    return "".join(shown)
+def showable(text: str) -> str:
+    """Return text with U+FFFD for whatever is no text: control characters but tab and newline, marks of direction."""
+    return _UNSHOWABLE.sub(REPLACEMENT, text)
 
 
 def last_lines(data: bytes, limit: int, *, complete: bool) -> bytes:

@@ -1,14 +1,16 @@
-"""`Follower`: reads the growing output of a job, each byte once.
+"""`Follower`: reads the growing output of a job into a spool, each byte once.
 
 The service gives output from a byte offset where it understands offsets, and whole where it does not: a request
 far beyond the end tells. An evicted job starts again and its output with it; then what was read no longer fits
-what the service has, and the follower says so and reads afresh.
+what the service has, and the spool begins afresh. Whatever is asked for passes through in pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Final
 
 from prominence_jupyter.watch.spool import Spool
@@ -19,22 +21,10 @@ _OVERLAP: Final = 256
 """Bytes read again each time, to see that the output still continues what was read."""
 _LOOKS: Final = 4
 """How often in a row an output must be too short before it counts as another one."""
+_SLICE_S: Final = 2.0
+"""How long one poll may take where the next can go on: others wait for the same thread."""
 
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """What a poll brought.
-
-    Attributes
-    ----------
-    data
-        New bytes.
-    restarted
-        Whether the output began afresh: `data` is then its beginning, and what came before is void.
-    """
-
-    data: bytes = b""
-    restarted: bool = False
+Pieces = Iterator[bytes]
 
 
 class Follower:
@@ -43,13 +33,26 @@ class Follower:
     Parameters
     ----------
     read
-        Gives the output from a byte offset, or all of it for None; may raise the errors of the client, after
-        which the next poll goes on where this one stood.
+        Gives the output from a byte offset, or all of it for None, in pieces for a ``with`` block. May raise the
+        errors of the client, also in the middle: what has come is kept, and the next poll goes on there.
+    spool
+        Where the output goes.
+    clock
+        Monotonic seconds.
     """
 
-    def __init__(self, read: Callable[[int | None], bytes]) -> None:
-        self.spool = Spool()
+    def __init__(
+        self,
+        read: Callable[[int | None], AbstractContextManager[Pieces]],
+        spool: Spool,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.spool = spool
+        self.is_behind = False
+        """Whether the last poll left off before the end of what there was."""
         self._read = read
+        self._clock = clock
         self._has_offsets: bool | None = None
         self._doubts = 0
         self._must_compare = False
@@ -59,66 +62,109 @@ class Follower:
         """Whether the output was shorter than what was read, the last time it was looked at."""
         return self._doubts > 0
 
+    @property
+    def reads_all_again(self) -> bool:
+        """Whether each poll costs as much as the output is long."""
+        return self._has_offsets is False
+
     def restart(self) -> None:
         """Compare the whole output at the next poll: the service reported that the job was started again."""
         self._must_compare = self.spool.size > 0
 
-    def poll(self) -> Delta:
-        """Ask once and return what is new."""
-        if self.spool.size == 0:
-            return Delta(self._take(self._read(None)))
-        if self._must_compare:
-            delta = self._compare_whole(self._read(None), told=True)
-            self._must_compare = False
-            return delta
-        if self._has_offsets is None:
-            answer = self._read(FAR)
-            self._has_offsets = answer == b""
-            if answer:
-                return self._compare_whole(answer)
-        return self._poll_offset() if self._has_offsets else self._compare_whole(self._read(None))
+    def poll(self) -> None:
+        """Ask once and spool what is new.
 
-    def finish(self) -> Delta:
-        """Read to the end of the output of a job that has ended, as far as it can be had now."""
-        data, restarted = b"", False
-        while True:
-            delta = self.poll()
-            data = delta.data if delta.restarted else data + delta.data
-            restarted |= delta.restarted
-            if not delta.data:
-                return Delta(data, restarted)
-
-    def _poll_offset(self) -> Delta:
-        size = self.spool.size
-        known = self.spool.tail(_OVERLAP)
-        answer = self._read(size - len(known))
-        if answer.startswith(known):
-            self._doubts = 0
-            return Delta(self._take(answer[len(known) :]))
-        if known.startswith(answer) and not self._has_doubted_enough():
-            return Delta()
-        return self._compare_whole(self._read(None), told=True)
-
-    def _compare_whole(self, whole: bytes, *, told: bool = False) -> Delta:
-        """Go on where the whole output continues what was read, else begin afresh.
-
-        A shorter one is believed when it was told of, or seen several times in a row: while a service moves the
-        output of a job that ends, it may be gone for a moment. An empty one erases nothing.
+        Raises
+        ------
+        SpoolFull
+            The spool holds no more.
         """
-        if self.spool.is_start_of(whole):
-            self._doubts = 0
-            return Delta(self._take(whole[self.spool.size :]))
-        if not whole or (len(whole) < self.spool.size and not told and not self._has_doubted_enough()):
+        self.is_behind = False
+        if self._must_compare:
+            self._poll_whole(told=True)
+        elif self.spool.size == 0:
+            with self._read(None) as pieces:
+                self._take(pieces)
+        elif self._has_offsets is None:
+            self._probe()
+        elif self._has_offsets:
+            self._poll_offset()
+        else:
+            self._poll_whole(told=False)
+
+    def _probe(self) -> None:
+        """Learn whether the service understands offsets; the answer of one that does not is not wasted."""
+        with self._read(FAR) as pieces:
+            first = next(pieces, b"")
+            self._has_offsets = not first
+            if first:
+                self._compare(chain([first], pieces), told=False)
+                return
+        self._poll_offset()
+
+    def _poll_offset(self) -> None:
+        known = self.spool.tail(_OVERLAP).data
+        with self._read(self.spool.size - len(known)) as pieces:
+            head = b""
+            while len(head) < len(known) and (piece := next(pieces, b"")):
+                head += piece
+            if head.startswith(known):
+                self._settle()
+                self._take(chain([head[len(known) :]], pieces))
+                return
+        if not known.startswith(head) or self._has_doubted_enough():
+            self._poll_whole(told=True)
+
+    def _poll_whole(self, *, told: bool) -> None:
+        with self._read(None) as pieces:
+            self._compare(pieces, told=told)
+
+    def _compare(self, pieces: Pieces, *, told: bool) -> None:
+        """Go on where the whole output continues what was read, else begin afresh where it departs from that.
+
+        One that is shorter is believed when it was told of, or seen several times in a row: while a service moves
+        the output of a job that ends, it may be gone for a moment. An empty one erases nothing.
+        """
+        same = 0
+        for piece in pieces:
+            known = self.spool.piece(same, same + len(piece)).data
+            common = _common(known, piece)
+            same += common
+            if common < len(piece):
+                if common < len(known):
+                    self.spool.clear(keep=same)
+                self._settle()
+                self._take(chain([piece[common:]], pieces))
+                return
+        if same == self.spool.size:
+            self._settle()
+        elif same > 0 and (told or self._has_doubted_enough()):
+            self.spool.clear(keep=same)
+            self._settle()
+        else:
             self._doubts = max(self._doubts, 1)
-            return Delta()
+
+    def _settle(self) -> None:
+        """Note that the spool is a beginning of the output."""
         self._doubts = 0
-        self.spool.clear()
-        return Delta(self._take(whole), restarted=True)
+        self._must_compare = False
+
+    def _take(self, pieces: Pieces) -> None:
+        until = self._clock() + _SLICE_S
+        for piece in pieces:
+            self.spool.append(piece)
+            if self._clock() >= until and not self.reads_all_again:
+                self.is_behind = True
+                return
 
     def _has_doubted_enough(self) -> bool:
         self._doubts += 1
         return self._doubts >= _LOOKS
 
-    def _take(self, data: bytes) -> bytes:
-        self.spool.append(data)
-        return data
+
+def _common(first: bytes, second: bytes) -> int:
+    """Return how many bytes two pieces have in common at their beginning."""
+    if second.startswith(first):
+        return len(first)
+    differ = (place for place, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
+    return next(differ, len(second))

@@ -5,96 +5,97 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any, Final
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
-from prominence_jupyter.watch.follower import Delta, Follower
+from prominence_jupyter.watch.listener import Listener, Snapshot
+from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.watched_log import WatchedLog
+
+__all__ = ["Listener", "Snapshot", "WatchedJob"]
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 _MISSES_BEFORE_GONE: Final = 10
 """Listings and answers in a row without the job before it counts as gone: it may be in neither for an instant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is known of a job at one moment.
-
-    Attributes
-    ----------
-    record
-        The last report, None before the first.
-    ended
-        The job has ended for good, and all of its followed output has arrived.
-    gone
-        The service knows nothing of the job any more.
-    stale_since, trouble
-        Since when (Unix seconds) and why there is no news; None while there is.
-    output_trouble
-        Why the end of the output could not be had, None if it was.
-    """
-
-    record: JobRecord | None = None
-    ended: bool = False
-    gone: bool = False
-    stale_since: float | None = None
-    trouble: ProminenceError | None = None
-    output_trouble: ProminenceError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Callbacks of one who watches; they are called from the watcher's thread.
-
-    Attributes
-    ----------
-    changed
-        Called with the new snapshot whenever it differs from the one before.
-    output
-        Called with each new piece of standard output; None if it is not wanted, then it is not asked for.
-    """
-
-    changed: Callable[[Snapshot], None]
-    output: Callable[[Delta], None] | None = None
+_STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 
 
 class WatchedJob:
-    """A job that is watched, with those who listen."""
+    """A job that is watched, with those who listen.
 
-    def __init__(self, job_id: JobId, follower: Follower) -> None:
+    Parameters
+    ----------
+    job_id
+        The job.
+    new_log
+        Makes one of its logs, when it is first wanted.
+    wake
+        Called, from any thread, when the watcher should look at this job.
+    """
+
+    def __init__(
+        self, job_id: JobId, new_log: Callable[[Stream], WatchedLog], wake: Callable[[WatchedJob], None]
+    ) -> None:
         self.job_id = job_id
-        self.follower = follower
         self.snapshot = Snapshot()
         self.finished = threading.Event()
-        """Set when nothing more will come: the job has ended, or is gone."""
+        """Set when the end has been told: the job has ended, or is gone."""
         self.listeners: list[Listener] = []
-        self._joining: list[Listener] = []
-        self._lock = threading.Lock()
         self.listed: JobRecord | None = None
         """The job's entry in the listing to which the last report belongs."""
-        self.last_looks = 0
-        """How often the end of the output was asked for."""
+        self.is_over = False
+        """Whether the job has been seen to have ended; that is told when its output has been read."""
+        self._new_log = new_log
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._logs: dict[Stream, WatchedLog] = {}
+        self._follows: dict[Listener, frozenset[Stream]] = {}
+        """What each listener follows, also one that is still joining."""
+        self._joining: list[Listener] = []
+        self._catching_up: list[tuple[Listener, Stream]] = []
+        """Who has begun to follow what, and is to be told what there is of it."""
+        self._is_closing = False
         self._misses = 0
         self._run: tuple[float | None, int | None] = (None, None)
         """Start time and retries of the run that is followed."""
 
     @property
-    def is_followed(self) -> bool:
-        """Whether someone wants the output."""
-        return any(listener.output for listener in self.listeners)
+    def needs_attention(self) -> bool:
+        """Whether there is anything to do for it yet. From any thread."""
+        return not self.finished.is_set() or bool(self._joining or self._catching_up or self.wanted())
+
+    def spool(self, stream: Stream) -> Spool:
+        """Return what has come of a log; more comes while someone follows it. From any thread."""
+        with self._lock:
+            return self._log_of(stream).spool
+
+    def follow(self, listener: Listener, streams: Collection[Stream]) -> None:
+        """Let a listener follow these logs and no others from now on, also after the end. From any thread.
+
+        It is told when there is something of a log that it has not followed until now.
+        """
+        with self._lock:
+            before = self._follows.get(listener)
+            if before is None or listener.output is None:
+                return
+            self._follows[listener] = frozenset(streams)
+            if listener not in self._joining:
+                self._catching_up += [(listener, stream) for stream in _STREAMS if stream in {*streams} - before]
+        self._wake(self)
 
     def join(self, listener: Listener) -> bool:
-        """Let a listener wait for `let_in`; return False if nothing more will come. From any thread."""
+        """Let a listener wait for `let_in`; return False if the end is being told. From any thread."""
         with self._lock:
-            if self.finished.is_set():
+            if self._is_closing:
                 return False
             self._joining.append(listener)
+            self._follows[listener] = listener.follows if listener.output else frozenset()
             return True
 
     def leave(self, listener: Listener) -> bool:
@@ -103,21 +104,28 @@ class WatchedJob:
             for group in (self.listeners, self._joining):
                 if listener in group:
                     group.remove(listener)
-            return not self.listeners and not self._joining
+            self._follows.pop(listener, None)
+            self._catching_up = [(who, stream) for who, stream in self._catching_up if who is not listener]
+            return not self._follows
 
     def let_in(self) -> bool:
-        """Tell new listeners what is known, so that they are up to date; return whether there were any.
+        """Tell new listeners what is known, and new followers that there is output; return whether a listener is new.
 
-        Done by the thread that reads the output: nothing can come in between and be missed or told twice.
+        Done by the thread that reads the output: nothing can come in between and be missed.
         """
         with self._lock:
             joining, self._joining = self._joining, []
+            catching_up, self._catching_up = self._catching_up, []
             self.listeners += joining
+            catching_up += [(new, stream) for new in joining for stream in _STREAMS if stream in self._follows[new]]
+            new = [(listener, self._log_of(stream)) for listener, stream in catching_up]
         for listener in joining:
             if self.snapshot != Snapshot():
                 _isolated(listener.changed, self.snapshot)
-            if listener.output and self.follower.spool.size:
-                self._tell_output_so_far(listener.output)
+        for listener, log in new:
+            log.hurry()
+            if listener.output and log.spool.size:
+                _isolated(listener.output, log.stream, log.spool)
         return bool(joining)
 
     def report(self, record: JobRecord | None, *, listed_active: bool) -> bool:
@@ -125,25 +133,53 @@ class WatchedJob:
 
         The end itself is told by `finish`, after the last output. Never leaves an ended state.
         """
-        if self.finished.is_set():
+        if self.is_over or self.finished.is_set():
             return False
         if record is None:
             self._misses = 0 if listed_active else self._misses + 1
             if self._misses >= _MISSES_BEFORE_GONE:
-                self._change(Snapshot(self.snapshot.record, gone=True))
-                self._close()
+                self._close(Snapshot(self.snapshot.record, gone=True))
             return False
         self._misses = 0
         if self._was_started_again(record):
-            self.follower.restart()
+            for log in list(self._logs.values()):
+                log.restart()
         self._change(replace(self.snapshot, record=record, stale_since=None, trouble=None))
-        return has_ended(record, listed_active=listed_active)
+        if has_ended(record, listed_active=listed_active):
+            self.is_over = True
+            for log in list(self._logs.values()):
+                log.hurry()
+        return self.is_over
 
-    def finish(self, output_trouble: ProminenceError | None = None) -> None:
-        """Tell that the job has ended, and all of its output has come that could be had."""
-        snapshot = replace(self.snapshot, ended=True, stale_since=None, trouble=None, output_trouble=output_trouble)
-        self._change(snapshot)
-        self._close()
+    def wanted(self) -> list[WatchedLog]:
+        """Return the logs to ask for: those that someone follows and that may have more."""
+        if self.snapshot.gone or not (self.is_over or _has_started(self.snapshot.record)):
+            return []
+        with self._lock:
+            streams = {stream for followed in self._follows.values() for stream in followed} | self._needed_at_end()
+            logs = [self._log_of(stream) for stream in _STREAMS if stream in streams]
+        return [log for log in logs if not log.is_complete]
+
+    def ask(self, log: WatchedLog, clock: Callable[[], float]) -> None:
+        """Ask for more of a log, and tell those who follow it."""
+        if log.ask(clock, job_is_over=self.is_over):
+            for listener in list(self.listeners):
+                if listener.output and log.stream in self._follows.get(listener, ()):
+                    _isolated(listener.output, log.stream, log.spool)
+        troubles = {known.stream: known.trouble for known in list(self._logs.values()) if known.trouble}
+        self._change(replace(self.snapshot, output_troubles=troubles))
+        if self.is_over and not self.finished.is_set():  # nothing else is asked that would tell whether there is news
+            if log.trouble and log.is_out_of_reach:
+                self.miss(log.trouble)
+            else:
+                self._change(replace(self.snapshot, stale_since=None, trouble=None))
+
+    def finish(self) -> None:
+        """Tell that the job has ended; not before those have been let in who have just come."""
+        with self._lock:
+            self._is_closing = not self._joining and not self._catching_up
+        if self._is_closing:
+            self._close(replace(self.snapshot, ended=True, stale_since=None, trouble=None))
 
     def miss(self, error: ProminenceError) -> None:
         """Note that the service could not be asked: data get stale, a status does not change."""
@@ -152,27 +188,25 @@ class WatchedJob:
         since = time.time() if known.stale_since is None else known.stale_since
         self._change(replace(known, stale_since=since, trouble=known.trouble if same else error))
 
-    def tell_output(self, delta: Delta) -> None:
-        """Hand on new output."""
-        if delta.data or delta.restarted:
-            for listener in list(self.listeners):
-                if listener.output:
-                    _isolated(listener.output, delta)
+    def _close(self, last: Snapshot) -> None:
+        with self._lock:
+            self._is_closing = True
+        self.let_in()
+        self._change(last)
+        self.finished.set()
 
-    def _close(self) -> None:
-        """Set `finished` when everyone has been told, also who has just come."""
-        while True:
-            self.let_in()
-            with self._lock:
-                if not self._joining:
-                    self.finished.set()
-                    return
+    def _needed_at_end(self) -> set[Stream]:
+        """Return what a record of the ended job is made of, if anyone may want that."""
+        if not self.is_over or self.finished.is_set() or not any(listener.output for listener in self._follows):
+            return set()
+        record = self.snapshot.record
+        return {"stdout"} if record is not None and record.succeeded else {"stdout", "stderr"}
 
-    def _tell_output_so_far(self, output: Callable[[Delta], None]) -> None:
-        try:
-            _isolated(output, Delta(self.follower.spool.read(), restarted=True))
-        except OSError:
-            _log.exception("the output so far of job %s cannot be read", self.job_id)
+    def _log_of(self, stream: Stream) -> WatchedLog:
+        """Return one of the logs; only under the lock."""
+        if stream not in self._logs:
+            self._logs[stream] = self._new_log(stream)
+        return self._logs[stream]
 
     def _was_started_again(self, record: JobRecord) -> bool:
         """Compare with the run known so far, also one from before the job was idle again and had no start time."""
@@ -189,9 +223,13 @@ class WatchedJob:
             _isolated(listener.changed, snapshot)
 
 
-def _isolated(callback: Callable[[T], None], value: T) -> None:
+def _has_started(record: JobRecord | None) -> bool:
+    return record is not None and (record.started is not None or record.status == status.RUNNING)
+
+
+def _isolated(callback: Callable[..., None], *news: Any) -> None:
     """Call back; an error there is the listener's own and must not stop the watch."""
     try:
-        callback(value)
+        callback(*news)
     except Exception:  # whatever a listener does wrong
         _log.exception("an error in a callback of a watched job")

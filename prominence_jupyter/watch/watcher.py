@@ -1,34 +1,44 @@
 """`Watcher`: one thread that asks a service about all watched jobs.
 
-A tick is one plain listing, whatever the number of jobs, and one request for each job that changed in it or left
-it. A thread, not an asyncio task: tasks stand still while a notebook's cell runs.
+A tick is one plain listing, whatever the number of jobs and sets of jobs. A job that is watched alone is asked for
+when it changes in the listing or leaves it, those of a set when they leave it, many at a time. A thread, not an
+asyncio task: tasks stand still while a notebook's cell runs.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import ProminenceError, ServiceFailed, UnexpectedAnswer
-from prominence_jupyter.protocol import status
-from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.errors import ProminenceError, ServiceFailed
+from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.follower import Follower
+from prominence_jupyter.watch.listener import Listener
+from prominence_jupyter.watch.output_round import ask_for_output
 from prominence_jupyter.watch.pace import Pace
-from prominence_jupyter.watch.watched_job import Listener, WatchedJob
+from prominence_jupyter.watch.set_change import SetListener
+from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.watched_job import WatchedJob
+from prominence_jupyter.watch.watched_log import WatchedLog
+from prominence_jupyter.watch.watched_set import WatchedSet
+from prominence_jupyter.watch.watched_sets import WatchedSets
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_OUTPUT_PAUSE_S: Final = 5.0
 _LONGEST_ASKED_PAUSE_S: Final = 60.0
 """A service may ask for more patience; a watch that is silent for longer looks dead."""
-_LAST_LOOKS: Final = 6
-"""How often the end of an output is asked for when it cannot be had at once."""
+_REST: Final = 40.0
+"""Seconds to wait for each second of a core that asking took: 2.5 % of one, however long the listing is."""
+_LONGEST_REST_S: Final = 10.0
 
 
 class Watcher:
@@ -52,6 +62,9 @@ class Watcher:
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, WatchedJob] = {}
+        self._late: set[WatchedJob] = set()
+        """Jobs that have ended, and of which someone wants to see a log that has not been read."""
+        self._sets = WatchedSets(client, clock=clock)
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -71,62 +84,113 @@ class Watcher:
     def watch(self, job_id: JobId, listener: Listener) -> WatchedJob:
         """Begin to watch a job.
 
-        The listener is called from the watcher's thread, until `unwatch` or the end of the job: first with what
-        is known already and all output so far, then with what is new.
+        The listener is called from the watcher's thread, until `unwatch`: first with what is known already, then
+        with what is new. After the end of the job nothing is new, but for a log that it follows from then on.
         """
         with self._lock:
             job = self._jobs.get(str(job_id))
             if job is None or not job.join(listener):
-                follower = Follower(lambda offset: self._client.output(job_id, "stdout", offset))
-                job = self._jobs[str(job_id)] = WatchedJob(job_id, follower)
+                job = self._jobs[str(job_id)] = WatchedJob(job_id, partial(self._new_log, job_id), self._attend)
                 job.join(listener)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="prominence-watcher", daemon=True)
-                self._thread.start()
+            self._run_thread()
         self._wake.set()
         return job
 
     def unwatch(self, job: WatchedJob, listener: Listener) -> None:
         """Call a listener no more; a job without listeners is not asked about any more."""
         with self._lock:
-            if job.leave(listener) and self._jobs.get(str(job.job_id)) is job:
-                del self._jobs[str(job.job_id)]
+            if job.leave(listener):
+                self._late.discard(job)
+                if self._jobs.get(str(job.job_id)) is job:
+                    del self._jobs[str(job.job_id)]
         self._wake.set()
+
+    def watch_set(self, watched: WatchedSet, listener: SetListener) -> None:
+        """Begin to watch a set of jobs, or let one more listen.
+
+        The listener is called from the watcher's thread, until `unwatch_set` or the end of all jobs: first with all
+        that is known, then with what has changed. A set that was watched before goes on where it was.
+        """
+        with self._lock:
+            self._sets.join(watched, listener)
+            self._run_thread()
+        self._wake.set()
+
+    def unwatch_set(self, watched: WatchedSet, listener: SetListener) -> None:
+        """Call a listener no more; a set without listeners is not asked about any more."""
+        with self._lock:
+            self._sets.leave(watched, listener)
+        self._wake.set()
+
+    def _attend(self, job: WatchedJob) -> None:
+        """Look at a job at once, also at one that has ended; from any thread."""
+        with self._lock:
+            if self._jobs.get(str(job.job_id)) is not job:
+                self._late.add(job)
+            self._run_thread()
+        self._wake.set()
+
+    def _new_log(self, job_id: JobId, stream: Stream) -> WatchedLog:
+        follower = Follower(
+            partial(self._client.output_pieces, job_id, stream),
+            Spool(see_whole=f"%prominence {stream} {job_id}"),
+            clock=self._clock,
+        )
+        return WatchedLog(stream, follower, Pace(longest_s=min(self._longest_pause_s, _LONGEST_OUTPUT_PAUSE_S)))
+
+    def _run_thread(self) -> None:
+        """Start the thread if there is none; called with the lock."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="prominence-watcher", daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         listing = Pace(longest_s=self._longest_pause_s)
-        output = Pace(longest_s=min(self._longest_pause_s, _LONGEST_OUTPUT_PAUSE_S))
-        listing_due = output_due = self._clock()
-        while jobs := self._current():
+        listing_due = self._clock()
+        while self._has_work():
             self._wake.clear()
-            if any([job.let_in() for job in jobs]):
+            jobs, sets = self._current(), self._current_sets()
+            if any([job.let_in() for job in jobs] + [watched.let_in() for watched in sets]):
                 listing.news()
-                output.news()
-                listing_due = output_due = self._clock()
+                listing_due = self._clock()
+            listed = [job for job in jobs if not job.is_over and not job.finished.is_set()]
+            if not listed and not sets:
+                listing_due = math.inf
             if self._clock() >= listing_due:
-                listing_due = self._clock() + self._guarded(self._ask_listing, jobs, listing)
-            if self._clock() >= output_due:
-                output_due = self._clock() + self._guarded(self._ask_output, jobs, output)
-            self._wake.wait(max(0.0, min(listing_due, output_due) - self._clock()))
+                ask = partial(self._ask_listing, listed, sets)
+                listing_due = self._clock() + self._guarded(ask, (*listed, *sets), listing)
+            output_due = ask_for_output(jobs, self._clock, listing_due)
+            if (next_due := min(listing_due, output_due)) < math.inf:
+                self._wake.wait(max(0.0, next_due - self._clock()))
+
+    def _has_work(self) -> bool:
+        """Drop what has finished; when nothing is left, the thread is over (decided under the lock)."""
+        with self._lock:
+            ended = [job for job in (*self._jobs.values(), *self._late) if job.finished.is_set()]
+            self._late = {job for job in ended if job.needs_attention}
+            self._jobs = {key: job for key, job in self._jobs.items() if not job.finished.is_set()}
+            if not self._jobs and not self._late and not self._sets.current():
+                self._thread = None
+            return self._thread is not None
 
     def _current(self) -> list[WatchedJob]:
-        """Return the jobs to ask about; when there are none, the thread is over (decided under the lock)."""
         with self._lock:
-            self._jobs = {key: job for key, job in self._jobs.items() if not job.finished.is_set()}
-            if not self._jobs:
-                self._thread = None
-            return list(self._jobs.values())
+            return [*self._jobs.values(), *self._late]
 
-    def _guarded(self, ask: Callable[[list[WatchedJob]], bool], jobs: list[WatchedJob], pace: Pace) -> float:
+    def _current_sets(self) -> list[WatchedSet]:
+        with self._lock:
+            return self._sets.current()
+
+    def _guarded(self, ask: Callable[[], bool], watched: Iterable[WatchedJob | WatchedSet], pace: Pace) -> float:
         """Ask, and return the seconds until the next time; no error ends the thread."""
-        asked_s = 0.0
+        asked_s, began = 0.0, time.thread_time()
         try:
-            news = ask(jobs)
+            news = ask()
         except ProminenceError as error:
             news = False
             asked_s = min((isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0, _LONGEST_ASKED_PAUSE_S)
-            for job in jobs:
-                job.miss(error)
+            for one in watched:
+                one.miss(error)
         except Exception:  # a defect of ours must not end the watch of every job
             _log.exception("an error while watching jobs; watching goes on")
             news = False
@@ -134,11 +198,13 @@ class Watcher:
             pace.news()
         else:
             pace.no_news()
-        return max(pace.next_s(), asked_s)
+        rest_s = min(_REST * (time.thread_time() - began), _LONGEST_REST_S)
+        return max(pace.next_s(), asked_s, rest_s)
 
-    def _ask_listing(self, jobs: list[WatchedJob]) -> bool:
+    def _ask_listing(self, jobs: list[WatchedJob], sets: list[WatchedSet]) -> bool:
         listing = {str(record.id): record for record in self._client.active_jobs()}
-        return any([_unless_missed(job, self._look, listing.get(str(job.job_id))) for job in jobs])
+        news = any([_unless_missed(job, self._look, listing.get(str(job.job_id))) for job in jobs])
+        return self._sets.report(sets, listing) or news
 
     def _look(self, job: WatchedJob, listed: JobRecord | None) -> bool:
         """Ask about one job if the listing calls for it; return whether there was news."""
@@ -151,42 +217,9 @@ class Watcher:
         # An answer that lags behind the listing, or is missing, has taught nothing of this entry: ask again.
         agrees = record is not None and listed is not None and record.status == listed.status
         job.listed = listed if agrees else None
-        if ended:
-            self._end(job)
-            if not job.finished.is_set():  # its output cannot be had yet: ask again, whatever the listing says
-                job.listed = None
+        if ended and not job.wanted():
+            job.finish()
         return ended or job.snapshot.record != before.record
-
-    def _end(self, job: WatchedJob) -> None:
-        """Read the last output and tell the end; output that cannot be had must not keep a job from ending."""
-        trouble: ProminenceError | None = None
-        if job.is_followed:
-            job.last_looks += 1
-            last = job.last_looks >= _LAST_LOOKS
-            try:
-                job.tell_output(job.follower.finish())
-                if job.follower.is_doubtful:
-                    if not last:
-                        return
-                    trouble = UnexpectedAnswer("at the end less of it was there than before")
-            except ProminenceError as error:
-                if error.transient and not last:
-                    raise
-                trouble = error
-        job.finish(trouble)
-
-    def _ask_output(self, jobs: list[WatchedJob]) -> bool:
-        return any([_unless_missed(job, self._follow) for job in jobs])
-
-    def _follow(self, job: WatchedJob) -> bool:
-        """Ask for one job's output if someone wants it and there may be some; return whether there was any."""
-        record = job.snapshot.record
-        started = record is not None and (record.started is not None or record.status == status.RUNNING)
-        if not started or not job.is_followed or job.finished.is_set():
-            return False
-        delta = job.follower.poll()
-        job.tell_output(delta)
-        return bool(delta.data)
 
 
 def _unless_missed(job: WatchedJob, ask: Callable[..., bool], *args: JobRecord | None) -> bool:

@@ -9,7 +9,7 @@ import threading, time
 from IPython.display import display
 from ipywidgets import VBox
 from prominence_jupyter.panel.job_panel import JobPanel
-from prominence_jupyter.panel.view import job_view
+from prominence_jupyter.panel.views.view import job_view
 from prominence_jupyter.protocol.record import JobRecord
 
 def view(status="running", ended=False, **more):

@@ -12,8 +12,9 @@ import responses
 import urllib3
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import RequestLost, Transport, is_loopback
+from prominence_jupyter.client.transport import Transport, is_loopback
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     ProminenceError,

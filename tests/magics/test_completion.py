@@ -39,7 +39,7 @@ def complete(shell):
         ("df = %prominence li|", ["df = %prominence list"]),
         ("x = 1\ny = %prominence des|", ["x = 1\ny = %prominence describe"]),
         ("%prominence list --co|", ["%prominence list --completed"]),
-        ("df = %prominence list --completed --l|", ["df = %prominence list --completed --last"]),
+        ("df = %prominence list --completed --la|", ["df = %prominence list --completed --last"]),
         ("%prominence watch p|", ["%prominence watch pi"]),
         ("%prominence watch 1|", ["%prominence watch 17"]),
         ("%%prominence_job p|\n{}", ["%%prominence_job pi\n{}"]),

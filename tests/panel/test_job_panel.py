@@ -1,17 +1,67 @@
 """The Python side of the panel, without a browser: what it sends, what it does with what it is sent."""
 
 import threading
+from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ipywidgets import VBox
 
-from prominence_jupyter.panel.job_panel import ANSWER_LIMIT, TAIL_LIMIT, JobPanel
-from prominence_jupyter.panel.view import job_view
+from prominence_jupyter.panel.job_panel import ANSWER_LIMIT, TAIL_LIMIT, JobPanel, PanelActions
+from prominence_jupyter.panel.outbox import Outbox
+from prominence_jupyter.panel.views.view import job_view
 from prominence_jupyter.protocol.record import JobRecord
 
 
 def view(status="running", *, ended=False):
     return job_view(JobRecord(id=12, name="calculate-pi", status=status), ended=ended, as_of=0)
+
+
+@dataclass
+class Piece:
+    run: int
+    start: int
+    data: bytes
+    size: int
+    lines: int
+
+
+class Log:
+    """A log in memory."""
+
+    def __init__(self, data=b""):
+        self.run, self.data = 0, data
+
+    def piece(self, start, stop):
+        return Piece(self.run, start, self.data[start:stop], len(self.data), self.data.count(b"\n"))
+
+    def tail(self, count):
+        return self.piece(max(0, len(self.data) - count), len(self.data))
+
+    def restart(self, data=b""):
+        self.run, self.data = self.run + 1, data
+
+
+class AtOnce(Outbox):
+    """An outbox that has no budget to keep."""
+
+    def post(self, _key, send):
+        send()
+
+
+class Later(Outbox):
+    """An outbox that sends when it is told to."""
+
+    def __init__(self):
+        self.waiting = {}
+
+    def post(self, key, send):
+        self.waiting[key] = send
+
+    def send_all(self):
+        while self.waiting:
+            self.waiting.pop(next(iter(self.waiting)))()
 
 
 class Wire:
@@ -29,8 +79,9 @@ class Wire:
 def wired(monkeypatch):
     panels = []
 
-    def make(**options):
-        panel = JobPanel(view(), **options)
+    def make(log=None, *, outbox=None, errors=None, **actions):
+        logs = {"stdout": log or Log(), "stderr": errors or Log()}
+        panel = JobPanel(view(), logs=logs, actions=PanelActions(**actions), outbox=outbox or AtOnce())
         panels.append(panel)
         return panel, Wire(panel, monkeypatch)
 
@@ -39,127 +90,217 @@ def wired(monkeypatch):
         panel.close()
 
 
+def output(start, size, lines, *, kind="output", run=0, stream="stdout", notice=""):
+    where = {"run": run, "start": start, "size": size, "lines": lines, "notice": notice}
+    return {"kind": kind, "stream": stream, **where}
+
+
 def test_what_is_there_at_creation_travels_in_the_state(wired):
-    panel, wire = wired(output=b"hello\n", on_cancel=lambda: None)
+    panel, wire = wired(Log(b"hello\n"), cancel=lambda: "")
     state = panel.get_state()
-    assert state["_output"] == {"run": 0, "notice": "", "offset": 0, "data": b"hello\n"}
+    empty = {"run": 0, "notice": "", "start": 0, "size": 0, "lines": 0, "data": b""}
+    assert state["_output"] == {"stdout": empty | {"size": 6, "lines": 1, "data": b"hello\n"}, "stderr": empty}
     assert state["_view"]["title"] == "calculate-pi"
-    assert state["_can_cancel"] is True
+    assert state["_can"] == ["cancel"]
     assert wire.sent == []
 
 
-def test_only_the_delta_is_sent_with_its_offset(wired):
-    panel, wire = wired(output=b"hello\n")
-    panel.append(b"more\n")
-    panel.append(b"")
-    panel.append(b"end\n")
-    assert wire.sent == [
-        ({"kind": "output", "run": 0, "offset": 6}, [b"more\n"]),
-        ({"kind": "output", "run": 0, "offset": 11}, [b"end\n"]),
-    ]
+def test_only_what_is_new_is_sent_with_its_place(wired):
+    log = Log(b"hello\n")
+    panel, wire = wired(log)
+    log.data += b"more\n"
+    panel.grown("stdout")
+    panel.grown("stdout")
+    log.data += b"end\n"
+    panel.grown("stdout")
+    assert wire.sent == [(output(6, 11, 2), [b"more\n"]), (output(11, 15, 3), [b"end\n"])]
 
 
-def test_the_state_follows_the_output_for_a_page_that_is_loaded_again(wired):
-    panel, _ = wired(output=b"hello\n")
-    panel.append(b"x" * TAIL_LIMIT)
-    assert panel.get_state("_output")["_output"] == {"run": 0, "notice": "", "offset": 6, "data": b"x" * TAIL_LIMIT}
+def test_what_grows_while_a_message_waits_goes_with_it(wired):
+    log, outbox = Log(), Later()
+    panel, wire = wired(log, outbox=outbox)
+    for i in range(1000):
+        log.data += b"%d\n" % i
+        panel.grown("stdout")
+    panel.update(view())
+    outbox.send_all()
+    assert wire.sent == [(output(0, len(log.data), 1000), [log.data])]
 
 
-def test_of_much_output_only_the_end_is_sent(wired):
-    panel, wire = wired()
-    panel.append(b"x" * (3 * TAIL_LIMIT))
-    [(content, [data])] = wire.sent
-    assert (content["offset"], len(data)) == (2 * TAIL_LIMIT, TAIL_LIMIT)
+def test_of_much_only_the_end_is_sent(wired):
+    log = Log()
+    panel, wire = wired(log)
+    log.data = bytes(10 * TAIL_LIMIT)
+    panel.grown("stdout")
+    assert wire.sent == [(output(9 * TAIL_LIMIT, 10 * TAIL_LIMIT, 0), [bytes(TAIL_LIMIT)])]
+    assert len(panel.get_state()["_output"]["stdout"]["data"]) == TAIL_LIMIT
 
 
-def test_a_newer_view_replaces_the_old_one(wired):
-    panel, _ = wired()
-    panel.update(view("completed", ended=True))
-    assert panel.get_state("_view")["_view"]["status"] == "completed"
+def test_a_log_that_begins_afresh_says_so(wired):
+    log = Log(b"old\n")
+    panel, wire = wired(log)
+    log.restart()
+    panel.grown("stdout")
+    log.data = b"new\n"
+    panel.grown("stdout")
+    (empty, no_bytes), (fresh, buffers) = wire.sent
+    assert empty["kind"] == "log"
+    assert no_bytes is None
+    assert "started again" in empty["notice"]
+    assert fresh == output(0, 4, 1, run=1, notice=empty["notice"])
+    assert buffers == [b"new\n"]
 
 
-def test_output_that_starts_afresh(wired):
-    panel, wire = wired(output=b"old\n")
-    panel.restart_output("The job was evicted and starts again.\n")
-    panel.append(b"new\n")
-    assert wire.sent == [
-        ({"kind": "restart", "run": 1, "notice": "The job was evicted and starts again."}, None),
-        ({"kind": "output", "run": 1, "offset": 0}, [b"new\n"]),
-    ]
+def test_both_logs_are_told_apart(wired):
+    errors = Log()
+    panel, wire = wired(Log(b"out\n"), errors=errors)
+    errors.data = b"err\n"
+    panel.grown("stderr")
+    assert wire.sent == [(output(0, 4, 1, stream="stderr"), [b"err\n"])]
 
 
-def test_an_ask_is_answered_by_the_reader(wired):
-    whole = b"0123456789"
-    panel, wire = wired(output=whole, read_output=lambda offset: whole[offset:])
-    wire.says(ask=4, run=0)
-    assert wire.sent == [({"kind": "answer", "run": 0, "offset": 4}, [b"456789"])]
-    assert panel.output_state()["data"] == whole
+def test_what_is_asked_for_is_answered(wired):
+    _panel, wire = wired(Log(b"0123456789"))
+    wire.says(ask=[2, 5], stream="stdout", run=0)
+    assert wire.sent == [(output(2, 10, 0, kind="answer"), [b"234"])]
 
 
-def test_an_ask_without_a_reader_is_answered_with_what_is_left(wired):
-    panel, wire = wired()
-    panel.append(b"x" * (TAIL_LIMIT + 5))
-    wire.sent.clear()
-    wire.says(ask=0, run=0)
-    [(content, [data])] = wire.sent
-    assert (content["offset"], len(data)) == (5, TAIL_LIMIT)
+def test_an_answer_has_a_limit(wired):
+    _panel, wire = wired(Log(bytes(3 * ANSWER_LIMIT)))
+    wire.says(ask=[10, 3 * ANSWER_LIMIT], stream="stdout", run=0)
+    ((content, [data]),) = wire.sent
+    assert content["start"] == 10
+    assert len(data) == ANSWER_LIMIT
 
 
-def test_an_answer_is_bounded(wired):
-    _, wire = wired(read_output=lambda _offset: b"x" * (ANSWER_LIMIT + 7))
-    wire.says(ask=0, run=0)
-    [(content, [data])] = wire.sent
-    assert (content["offset"], len(data)) == (7, ANSWER_LIMIT)
-
-
-def test_output_that_started_afresh_while_it_was_read_is_not_mixed(wired):
-    def read(_offset):
-        panel.restart_output("again")
-        return b"old"
-
-    panel, wire = wired(output=b"old", read_output=read)
-    wire.says(ask=0, run=0)
-    assert wire.sent[-1] == ({"kind": "answer", "run": 1, "offset": 0}, [b""])
-
-
-def test_cancel_calls_back(wired):
-    calls = []
-    _, wire = wired(on_cancel=lambda: calls.append(1))
-    wire.says(cancel=True)
-    assert calls == [1]
-    assert wire.sent == [({"kind": "cancelled", "run": 0}, None)]
-
-
-@pytest.mark.parametrize("error", [RuntimeError("no\nconnection"), ValueError()])
-def test_what_cancel_raises_is_shown(wired, error):
-    def fail():
-        raise error
-
-    _, wire = wired(on_cancel=fail)
-    wire.says(cancel=True)
-    text = "no connection" if error.args else "ValueError"
-    assert wire.sent == [({"kind": "problem", "run": 0, "text": text}, None)]
-
-
-@pytest.mark.parametrize("content", [{}, {"cancel": "yes"}, {"ask": "0"}, {"cancel": True}, {"other": 1}])
-def test_odd_messages_do_nothing(wired, content):
-    _, wire = wired()
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"ask": "0"},
+        {"ask": [0, "1"], "stream": "stdout"},
+        {"ask": [0, 1], "stream": "other"},
+        {"action": "cancel"},
+        {"action": "save", "stream": "stdout"},
+        {"action": "__init__"},
+        {"shown": "stdout", "page": "p"},
+        {"shown": ["stdout"], "page": 1},
+        {"shown": [[1]], "page": "p"},
+    ],
+)
+def test_what_is_no_message_of_ours_changes_nothing(wired, content):
+    _panel, wire = wired()
     wire.says(**content)
     assert wire.sent == []
 
 
-def test_threads_append_without_a_gap(wired):
-    panel, wire = wired()
-    threads = [threading.Thread(target=lambda: [panel.append(b"line\n") for _ in range(200)]) for _ in range(4)]
+def test_a_view_is_sent_once_and_only_if_it_differs(wired):
+    panel, _wire = wired()
+    seen = []
+    panel.observe(lambda change: seen.append(change["new"]["status"]), "_view")
+    panel.update(view())
+    panel.update(view("completed", ended=True))
+    assert seen == ["completed"]
+
+
+def test_the_description_follows_when_it_is_known(wired):
+    panel, _wire = wired()
+    panel.update(view(), '{"name": "pi"}')
+    assert panel.get_state()["_description"] == '{"name": "pi"}'
+
+
+def test_actions_say_what_became_of_them(wired):
+    saved = []
+
+    def save(stream):
+        saved.append(stream)
+        return "Saved as job-12-stderr.log"
+
+    _panel, wire = wired(cancel=lambda: "", clone=lambda: "Submitted again as job 13", save=save)
+    wire.says(action="cancel")
+    wire.says(action="clone")
+    wire.says(action="save", stream="stderr")
+    assert [content for content, _ in wire.sent] == [
+        {"kind": "done", "action": "cancel", "text": ""},
+        {"kind": "done", "action": "clone", "text": "Submitted again as job 13"},
+        {"kind": "done", "action": "save", "text": "Saved as job-12-stderr.log"},
+    ]
+    assert saved == ["stderr"]
+
+
+def test_a_problem_of_an_action_is_shown(wired):
+    def cancel():
+        raise RuntimeError("job 12 has\nended already")
+
+    _panel, wire = wired(cancel=cancel)
+    wire.says(action="cancel")
+    assert wire.sent == [({"kind": "problem", "action": "cancel", "text": "job 12 has ended already"}, None)]
+
+
+def test_what_is_shown_is_what_any_page_shows(wired):
+    shown = []
+    _panel, wire = wired(show=shown.append)
+    wire.says(shown=["stderr"], page="one")
+    wire.says(shown=["stdout", "other"], page="two")
+    wire.says(shown=[], page="one")
+    wire.says(shown=[], page="two")
+    assert shown == [{"stderr"}, {"stdout", "stderr"}, {"stdout"}, set()]
+
+
+def test_it_composes_like_any_widget(wired):
+    panel, _wire = wired()
+    box = VBox([panel])
+    assert box.get_state()["children"] == [f"IPY_MODEL_{panel.model_id}"]
+    box.close()
+
+
+def test_its_text_says_what_it_is(wired):
+    panel, _wire = wired()
+    assert repr(panel) == "Live panel of job 12"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.binary(min_size=1, max_size=40), st.just("restart"), st.just("send")), max_size=30))
+def test_what_a_browser_gets_is_the_log_in_order(steps):
+    log, outbox = Log(), Later()
+    panel = JobPanel(view(), logs={"stdout": log}, outbox=outbox)
+    sent = []
+    panel.send = lambda content, buffers=None: sent.append((content, buffers))
+    for step in [*steps, "send"]:
+        if step == "send":
+            outbox.send_all()
+        elif step == "restart":
+            log.restart()
+        else:
+            log.data += step
+        panel.grown("stdout")
+    outbox.send_all()
+    runs = {}
+    for content, buffers in sent:
+        assert content["run"] >= max(runs, default=0)
+        held = runs.setdefault(content["run"], b"")
+        if buffers:
+            assert content["start"] == len(held)
+            runs[content["run"]] += buffers[0]
+    assert runs.get(log.run, b"") == log.data
+    panel.close()
+
+
+def test_many_threads_may_tell_at_once(wired):
+    log = Log()
+    panel, wire = wired(log, outbox=Outbox(messages_a_second=1000))
+    done = threading.Event()
+
+    def tell():
+        for _ in range(200):
+            panel.grown("stdout")
+
+    log.data = b"x" * 100
+    threads = [threading.Thread(target=tell) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [content["offset"] for content, _ in wire.sent] == list(range(0, 4000, 5))
-
-
-def test_it_composes_like_any_widget(wired):
-    panel, _ = wired()
-    box = VBox([panel])
-    assert box.children == (panel,)
-    box.close()
+    panel._outbox.post("last", done.set)
+    assert done.wait(10)
+    assert wire.sent == [(output(0, 100, 0), [b"x" * 100])]

@@ -1,149 +1,280 @@
+import contextlib
+import itertools
+import tracemalloc
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from prominence_jupyter.errors import Unreachable
-from prominence_jupyter.watch.follower import Delta, Follower
+from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.watch.follower import Follower
+from prominence_jupyter.watch.spool import Spool, SpoolFull
 
 pieces = st.lists(st.binary(max_size=600) | st.just(b"tick\n") | st.just(b"\xe2\x82"), max_size=12)
 
 
 class Output:
-    """The output of a job at a service, which may or may not understand offsets."""
+    """The output of a job at a service, which may or may not understand offsets, and may break off."""
 
-    def __init__(self, *, offsets: bool) -> None:
-        self.content = b""
+    def __init__(self, content=b"", *, offsets: bool) -> None:
+        self.content = content
         self.offsets = offsets
         self.given = 0
+        self.requests = 0
+        self.breaks_after: int | None = None
+        self.piece = 100
 
-    def read(self, offset: int | None) -> bytes:
-        answer = self.content[offset:] if self.offsets and offset is not None else self.content
-        self.given += len(answer)
-        return answer
+    @contextlib.contextmanager
+    def read(self, offset):
+        self.requests += 1
+        yield self._pieces(self.content[offset:] if self.offsets and offset is not None else self.content)
+
+    def _pieces(self, answer):
+        left = self.breaks_after
+        self.breaks_after = None
+        for start in range(0, len(answer), self.piece):
+            piece = answer[start : start + self.piece]
+            if left is not None and left < len(piece):
+                raise RequestLost("the connection broke")
+            left = None if left is None else left - len(piece)
+            self.given += len(piece)
+            yield piece
 
 
-@given(pieces, st.booleans())
-def test_every_byte_once_and_in_order(written, offsets):
+def follow(output, **more):
+    return Follower(output.read, Spool(), **more)
+
+
+def content(spool):
+    return spool.piece(0, spool.size).data
+
+
+@settings(deadline=None)  # it writes files
+@given(pieces, st.booleans(), st.lists(st.none() | st.integers(0, 2000), max_size=12))
+def test_every_byte_once_and_in_order_over_broken_connections(written, offsets, breaks):
     output = Output(offsets=offsets)
-    follower = Follower(output.read)
-    received = b""
-    for piece in written:
+    follower = follow(output)
+    for piece, breaks_after in itertools.zip_longest(written, breaks[: len(written)]):
         output.content += piece
-        delta = follower.poll()
-        assert not delta.restarted
-        received += delta.data
-    received += follower.finish().data
-    assert received == follower.spool.read() == output.content
+        output.breaks_after = breaks_after
+        with contextlib.suppress(RequestLost):
+            follower.poll()
+        assert output.content.startswith(content(follower.spool))
+    output.breaks_after = None
+    follower.poll()
+    assert content(follower.spool) == output.content
+    assert follower.spool.run == 0
 
 
-@given(st.lists(pieces, min_size=1, max_size=4), st.booleans(), st.booleans())
-def test_a_job_that_starts_again_is_followed_afresh(runs, offsets, told):
+@settings(deadline=None)  # it writes files
+@given(
+    st.lists(st.binary(min_size=1, max_size=3000), min_size=1, max_size=4),
+    st.booleans(),
+    st.lists(st.none() | st.integers(0, 3000), min_size=4, max_size=4),
+)
+def test_a_job_that_starts_again_is_followed_afresh_and_so_is_the_spool(runs, offsets, breaks):
     output = Output(offsets=offsets)
-    follower = Follower(output.read)
-    received = b""
+    follower = follow(output)
+    fresh = 0
     for number, written in enumerate(runs):
-        output.content = b"" if not number else b"run %d\n" % number
-        if number and told:  # the service reported another startTime
+        before = output.content
+        output.content = b"run %d\n" % number + written
+        output.breaks_after = breaks[number]
+        if number:
             follower.restart()
-        for piece in written:
-            output.content += piece
-            delta = follower.poll()
-            received = delta.data if delta.restarted else received + delta.data
-    delta = follower.finish()
-    received = delta.data if delta.restarted else received + delta.data
-    assert received == follower.spool.read()
-    if told or len(runs) == 1:
-        assert received == output.content
+            fresh += not output.content.startswith(before)
+        for _ in range(3):  # a break, the look that it called for, and one more where offsets are being learnt
+            with contextlib.suppress(RequestLost):
+                follower.poll()
+        assert content(follower.spool) == output.content
+        assert follower.spool.run == fresh
+        assert follower.spool.lines == output.content.count(b"\n")
+
+
+@settings(deadline=None)  # it writes files
+@given(st.binary(min_size=300, max_size=3000), st.binary(min_size=300, max_size=3000), st.booleans())
+def test_another_output_is_noticed_where_nobody_tells(first, second, offsets):
+    output = Output(b"run 1\n" + first, offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    before, output.content = output.content, b"run 2\n" + second
+    assume(not (offsets and output.content[len(before) - 256 :].startswith(before[-256:])))  # that has to be told
+    for _ in range(8):
+        follower.poll()
+    assert content(follower.spool) == output.content
+    assert follower.spool.run == 1
 
 
 def test_only_what_is_new_is_asked_for_where_offsets_are_understood():
-    output = Output(offsets=True)
-    follower = Follower(output.read)
-    output.content = b"x" * 1_000_000
+    output = Output(b"x" * 1_000_000, offsets=True)
+    output.piece = 250_000
+    follower = follow(output)
     follower.poll()
-    output.given = 0
+    follower.poll()
+    output.given = output.requests = 0
     for _ in range(10):
         output.content += b"y"
-        assert follower.poll() == Delta(b"y")
+        follower.poll()
     assert output.given < 10 * 300
+    assert output.requests == 10
+    assert content(follower.spool) == output.content
 
 
 @pytest.mark.parametrize("offsets", [True, False])
 def test_an_output_that_is_gone_for_an_instant_has_not_started_afresh(offsets):
-    output = Output(offsets=offsets)
-    output.content = b"hello\n"
-    follower = Follower(output.read)
+    output = Output(b"hello\n", offsets=offsets)
+    follower = follow(output)
     follower.poll()
     whole, output.content = output.content, b""
-    assert follower.poll() == Delta()
+    follower.poll()
+    assert content(follower.spool) == b"hello\n"
     output.content = whole + b"more\n"
-    assert follower.poll() == Delta(b"more\n")
+    follower.poll()
+    assert content(follower.spool) == b"hello\nmore\n"
+    assert follower.spool.run == 0
 
 
 @pytest.mark.parametrize("offsets", [True, False])
 def test_an_output_that_stays_shorter_has_started_afresh(offsets):
-    output = Output(offsets=offsets)
-    output.content = b"hello\n"
-    follower = Follower(output.read)
+    output = Output(b"hello\n", offsets=offsets)
+    follower = follow(output)
     follower.poll()
     output.content = b"he"
-    deltas = [follower.poll() for _ in range(4)]
-    assert deltas == [Delta(), Delta(), Delta(), Delta(b"he", restarted=True)]
-    assert follower.spool.read() == b"he"
+    seen = []
+    for _ in range(4):
+        follower.poll()
+        seen.append((follower.spool.run, content(follower.spool)))
+    assert seen == [(0, b"hello\n")] * 3 + [(1, b"he")]
+    assert not follower.is_doubtful
 
 
 @pytest.mark.parametrize("offsets", [True, False])
 def test_an_output_that_is_gone_for_longer_erases_nothing(offsets):
-    output = Output(offsets=offsets)
-    output.content = b"hello\n"
-    follower = Follower(output.read)
+    output = Output(b"hello\n", offsets=offsets)
+    follower = follow(output)
     follower.poll()
     output.content = b""
-    assert [follower.poll() for _ in range(9)] == [Delta()] * 9
-    assert follower.finish() == Delta()
+    for _ in range(9):
+        follower.poll()
     assert follower.is_doubtful
-    assert follower.spool.read() == b"hello\n"
+    assert content(follower.spool) == b"hello\n"
     output.content = b"hello\nmore\n"
-    assert follower.finish() == Delta(b"more\n")
+    follower.poll()
     assert not follower.is_doubtful
+    assert content(follower.spool) == b"hello\nmore\n"
+    assert follower.spool.run == 0
 
 
 def test_one_that_was_told_of_a_restart_and_sees_the_same_goes_on():
-    output = Output(offsets=True)
-    output.content = b"same\n"
-    follower = Follower(output.read)
+    output = Output(b"same\n", offsets=True)
+    follower = follow(output)
     follower.poll()
     output.content += b"more\n"
     follower.restart()
-    assert follower.poll() == Delta(b"more\n")
+    follower.poll()
+    assert (follower.spool.run, content(follower.spool)) == (0, b"same\nmore\n")
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_one_that_was_told_of_a_restart_waits_for_the_new_output(offsets):
+    same_end = b"x" * 300
+    output = Output(b"run 1\n" + same_end, offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    follower.poll()
+    output.content = b""
+    follower.restart()
+    follower.poll()
+    output.content = b"run 2\n" + same_end
+    follower.poll()
+    assert (follower.spool.run, content(follower.spool)) == (1, output.content)
 
 
 def test_the_probe_of_a_service_without_offsets_is_not_wasted():
-    output = Output(offsets=False)
-    output.content = b"x" * 1000
-    follower = Follower(output.read)
+    output = Output(b"x" * 1000, offsets=False)
+    follower = follow(output)
     follower.poll()
     output.content += b"y"
-    assert follower.poll() == Delta(b"y")
+    follower.poll()
+    assert content(follower.spool) == output.content
     assert output.given == 2001
 
 
-def test_after_an_error_it_goes_on_at_its_byte():
-    output = Output(offsets=True)
-    broken = False
-
-    def read(offset):
-        if broken:
-            raise Unreachable("no connection")
-        return output.read(offset)
-
-    follower = Follower(read)
-    output.content = b"one\n"
+def test_what_came_before_a_break_is_kept_and_not_asked_for_again():
+    output = Output(b"one\n", offsets=True)
+    follower = follow(output)
     follower.poll()
-    broken = True
-    output.content += b"two\n"
+    follower.poll()
+    output.content += b"2" * 1000
+    output.breaks_after, output.given = 700, 0
+    with pytest.raises(RequestLost):
+        follower.poll()
+    assert follower.spool.size == 700
+    follower.poll()
+    assert content(follower.spool) == output.content
+    assert output.given < 1000 + 2 * 256
+
+
+def test_a_long_answer_is_left_where_the_next_poll_can_go_on():
+    seconds = itertools.count()
+    output = Output(bytes(1000), offsets=True)
+    follower = follow(output, clock=lambda: next(seconds))
+    sizes = []
+    while not sizes or follower.is_behind:
+        follower.poll()
+        sizes.append(follower.spool.size)
+    assert len(sizes) > 2
+    assert sizes == sorted(sizes)
+    assert content(follower.spool) == output.content
+
+
+def test_a_full_spool_says_so():
+    output = Output(b"x" * 1000, offsets=True)
+    follower = Follower(output.read, Spool(cap=500))
+    with pytest.raises(SpoolFull):
+        follower.poll()
+    assert follower.spool.size == 500
+
+
+class LargeLog:
+    """A log that is made as it is read: each of its pieces is full of its own number."""
+
+    PIECE = 250_000
+
+    def __init__(self, pieces: int, *, offsets: bool) -> None:
+        self.offsets = offsets
+        self.pieces = pieces
+
+    @contextlib.contextmanager
+    def read(self, offset):
+        yield self._pieces(offset or 0 if self.offsets else 0)
+
+    def _pieces(self, offset):
+        first, skip = divmod(offset, self.PIECE)
+        for number in range(first, self.pieces):
+            yield self.piece(number)[skip if number == first else 0 :]
+
+    def piece(self, number):
+        return b"%09d\n" % number * (self.PIECE // 10)
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_no_log_is_ever_held(offsets):
+    log = LargeLog(60, offsets=offsets)
+    follower = Follower(log.read, Spool())
+    tracemalloc.start()
     try:
         follower.poll()
-    except Unreachable:
-        broken = False
-    assert follower.poll() == Delta(b"two\n")
+        log.pieces = 120
+        follower.poll()
+        follower.poll()
+        follower.restart()
+        follower.poll()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
+    assert (follower.spool.size, follower.spool.run) == (120 * log.PIECE, 0)
+    for number in range(120):
+        start = number * log.PIECE
+        assert follower.spool.piece(start, start + log.PIECE).data == log.piece(number)

@@ -1,11 +1,13 @@
 """The watcher against a service that is played: what it asks, what it tells, and what it never believes."""
 
+import contextlib
 import queue
 import threading
 from collections import Counter
 
 import pytest
 
+from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,
@@ -27,10 +29,12 @@ class Service:
     def __init__(self) -> None:
         self.jobs: dict[int, dict] = {}
         self.outputs: dict[int, bytes] = {}
+        self.errors: dict[int, bytes] = {}
         self.hidden: set[int] = set()
         self.fault: Exception | None = None
         self.output_fault: Exception | None = None
         self.before_answer = lambda: None
+        self.before_output = lambda: None
         self.asked: Counter[str] = Counter()
         self.listings = threading.Semaphore(0)
         self.lock = threading.Lock()
@@ -56,11 +60,19 @@ class Service:
                 return None
             return record(self.jobs[job_id], *self.jobs[job_id])
 
-    def output(self, job_id, _stream, offset):
+    @contextlib.contextmanager
+    def output_pieces(self, job_id, stream, offset):
+        self.before_output()
         self.asked["output"] += 1
+        self.asked[f"{stream} {job_id}"] += 1
         if self.output_fault:
             raise self.output_fault
-        return self.outputs.get(job_id, b"")[offset or 0 :]
+        logs = self.outputs if stream == "stdout" else self.errors
+        yield iter([logs.get(job_id, b"")[offset or 0 :]])
+
+    def forget_listings(self) -> None:
+        """Let `await_listings` count those from now on; else also those that nobody has waited for."""
+        self.listings = threading.Semaphore(0)
 
     def await_listings(self, count: int) -> None:
         for _ in range(count):
@@ -74,13 +86,27 @@ def record(job, *keys):
 class Seen:
     """A listener that keeps what it is told."""
 
-    def __init__(self, *, output: bool = True) -> None:
+    def __init__(self, *, output: bool = True, follows: frozenset = frozenset({"stdout"})) -> None:
         self.snapshots = []
-        self.received = b""
-        self.listener = Listener(self.snapshots.append, self._output if output else None)
+        self.logs = {"stdout": b"", "stderr": b""}
+        self.runs = {"stdout": 0, "stderr": 0}
+        self.told = threading.Condition()
+        self.listener = Listener(self.snapshots.append, self._output if output else None, follows)
 
-    def _output(self, delta):
-        self.received = delta.data if delta.restarted else self.received + delta.data
+    def _output(self, stream, spool):
+        with self.told:
+            if spool.run != self.runs[stream]:
+                self.runs[stream], self.logs[stream] = spool.run, b""
+            self.logs[stream] += spool.piece(len(self.logs[stream]), spool.size).data
+            self.told.notify_all()
+
+    def await_log(self, stream, content):
+        with self.told:
+            assert self.told.wait_for(lambda: self.logs[stream] == content, PATIENCE_S), self.logs
+
+    @property
+    def received(self):
+        return self.logs["stdout"]
 
     @property
     def statuses(self):
@@ -179,6 +205,7 @@ def test_trouble_makes_data_stale_and_never_a_status(service, watcher, fault):
     watched = watcher.watch(1, seen.listener)
     service.await_listings(2)
     service.fault = fault
+    service.forget_listings()
     service.await_listings(3)
     assert watched.snapshot.trouble is fault
     since = watched.snapshot.stale_since
@@ -227,7 +254,7 @@ def test_one_who_comes_later_is_told_all_so_far(service, watcher):
 
 
 def test_an_error_of_a_listener_is_its_own(service, watcher, caplog):
-    def break_down(_):
+    def break_down(*_):
         raise RuntimeError("a listener's defect")
 
     service.put(1, "completed", active=False, started=2)
@@ -282,12 +309,21 @@ def test_output_that_is_gone_for_a_moment_at_the_end_is_kept_and_completed(servi
     seen = Seen()
     watched = watcher.watch(1, seen.listener)
     service.await_listings(5)
+    looks = []
+
+    def come_back_at_the_third_look():
+        if not service.jobs[1]["active"]:
+            looks.append(watched.finished.is_set())
+        if len(looks) == 3:
+            service.outputs[1] = b"one\ntwo\n"
+
+    service.before_output = come_back_at_the_third_look
     service.outputs[1] = b""
     service.put(1, "completed", active=False, started=2)
-    service.await_listings(3)
-    service.outputs[1] = b"one\ntwo\n"
     assert watched.finished.wait(PATIENCE_S)
-    assert seen.received.startswith(b"one\n")
+    assert looks[:3] == [False] * 3
+    assert seen.received == b"one\ntwo\n"
+    assert watched.snapshot.output_trouble is None
 
 
 @pytest.mark.parametrize("status", ["running", "completed"])
@@ -323,12 +359,14 @@ def test_one_who_comes_in_the_moment_of_the_end_is_told(service, watcher):
 
     def join_late():
         service.before_answer = lambda: None
-        watcher.watch(1, Listener(late.put, late.put))
+        watcher.watch(1, Listener(late.put, lambda *news: late.put(news)))
 
     service.before_answer = join_late
     assert watcher.watch(1, Seen().listener).finished.wait(PATIENCE_S)
+    assert late.get(timeout=PATIENCE_S).record.status == "completed"
+    stream, spool = late.get(timeout=PATIENCE_S)
+    assert (stream, spool.tail(10).data) == ("stdout", b"all\n")
     assert late.get(timeout=PATIENCE_S).ended
-    assert late.get(timeout=PATIENCE_S).data == b"all\n"
 
 
 def test_a_restart_by_way_of_idle_is_seen(service, watcher):
@@ -377,15 +415,18 @@ def test_a_service_that_asks_for_a_days_patience_gets_a_minute(service):
     assert max(waits, default=0) <= 61
 
 
-def test_trouble_of_two_kinds_of_request_is_told_once(service, watcher):
+def test_trouble_of_two_kinds_of_request_is_told_once_each(service, watcher):
     service.put(1, "running", started=2)
     seen = Seen()
     watched = watcher.watch(1, seen.listener)
     service.await_listings(3)
     before = len(seen.snapshots)
     service.fault, service.output_fault = Unreachable("no listing"), Unreachable("no output")
+    service.forget_listings()
     service.await_listings(8)
-    assert len(seen.snapshots) == before + 1
+    assert len(seen.snapshots) == before + 2
+    assert seen.snapshots[-1].trouble is service.fault
+    assert seen.snapshots[-1].output_trouble is service.output_fault
     watcher.unwatch(watched, seen.listener)
 
 
@@ -400,3 +441,150 @@ def test_a_job_that_stays_listed_ends_though_its_output_was_gone_for_a_moment(se
     assert watched.finished.wait(PATIENCE_S)
     assert watched.snapshot.ended
     assert watched.snapshot.output_trouble is not None
+
+
+def test_a_log_that_cannot_be_had_makes_nothing_else_stale(service, watcher):
+    service.put(1, "running", started=2)
+    service.output_fault = FunctionalityDisabled("off", 401)
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(5)
+    assert watched.snapshot.output_trouble is service.output_fault
+    assert not any(snapshot.stale_since for snapshot in seen.snapshots)
+    service.output_fault = None
+    service.outputs[1] = b"after all\n"
+    seen.await_log("stdout", b"after all\n")
+    watcher.unwatch(watched, seen.listener)
+    assert watched.snapshot.output_trouble is None
+
+
+def test_what_nobody_follows_is_not_asked_for_before_the_end(service, watcher):
+    service.put(1, "running", started=2)
+    service.outputs[1] = b"all\n"
+    seen = Seen(follows=frozenset())
+    watched = watcher.watch(1, seen.listener)
+    service.await_listings(5)
+    assert service.asked["output"] == 0
+    service.put(1, "completed", active=False, started=2, execution={"tasks": [{"exitCode": 0}]})
+    assert watched.finished.wait(PATIENCE_S)
+    assert watched.spool("stdout").tail(10).data == b"all\n"
+    assert service.asked["stderr 1"] == 0
+    assert seen.received == b""
+
+
+def test_the_errors_of_a_job_that_did_not_succeed_are_there_when_its_end_is_told(service, watcher):
+    service.put(1, "running", started=2)
+    service.errors[1] = b"oops\n"
+    seen, at_the_end = Seen(follows=frozenset()), []
+    listener = Listener(
+        lambda snapshot: snapshot.ended and at_the_end.append(watched.spool("stderr").tail(10).data),
+        lambda *_: None,
+        frozenset(),
+    )
+    watched = watcher.watch(1, seen.listener)
+    assert watcher.watch(1, listener) is watched
+    service.put(1, "failed", active=False, started=2)
+    assert watched.finished.wait(PATIENCE_S)
+    assert at_the_end == [b"oops\n"]
+
+
+def test_a_listener_can_change_what_it_follows(service, watcher):
+    service.put(1, "running", started=2)
+    service.outputs[1], service.errors[1] = b"out\n", b"err\n"
+    seen, other = Seen(follows=frozenset()), Seen()
+    watched = watcher.watch(1, seen.listener)
+    watcher.watch(1, other.listener)
+    other.await_log("stdout", b"out\n")
+    watched.follow(seen.listener, {"stderr"})
+    seen.await_log("stderr", b"err\n")
+    assert seen.received == b""
+    watched.follow(seen.listener, {"stdout", "stderr"})
+    seen.await_log("stdout", b"out\n")
+    watched.follow(seen.listener, ())
+    service.forget_listings()
+    service.await_listings(2)
+    asked = service.asked["stderr 1"]
+    service.errors[1] += b"more\n"
+    service.forget_listings()
+    service.await_listings(3)
+    assert service.asked["stderr 1"] == asked
+    watched.follow(seen.listener, ["stderr"])
+    seen.await_log("stderr", b"err\nmore\n")
+    assert other.logs["stderr"] == b""
+
+
+def test_a_log_of_a_job_that_has_ended_can_be_followed_late(service, watcher):
+    service.put(1, "completed", active=False, started=2, execution={"tasks": [{"exitCode": 0}]})
+    service.outputs[1], service.errors[1] = b"out\n", b"err\n"
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    assert watched.finished.wait(PATIENCE_S)
+    wait_for_the_end_of_the_thread(watcher)
+    watched.follow(seen.listener, {"stderr"})
+    seen.await_log("stderr", b"err\n")
+    wait_for_the_end_of_the_thread(watcher)
+
+    asked, seen.logs["stdout"], snapshots = service.asked.copy(), b"", len(seen.snapshots)
+    watched.follow(seen.listener, {"stdout"})  # it is there already
+    seen.await_log("stdout", b"out\n")
+    wait_for_the_end_of_the_thread(watcher)
+    assert service.asked == asked
+    assert len(seen.snapshots) == snapshots
+
+    watcher.unwatch(watched, seen.listener)
+    watched.follow(seen.listener, {"stderr", "stdout"})  # it has left
+    assert watcher._thread is None
+
+
+def test_a_late_log_that_cannot_be_had_says_why(service, watcher):
+    service.put(1, "completed", active=False, started=2, execution={"tasks": [{"exitCode": 0}]})
+    seen = Seen()
+    watched = watcher.watch(1, seen.listener)
+    assert watched.finished.wait(PATIENCE_S)
+    service.output_fault = RequestRefused("no", 403)
+    watched.follow(seen.listener, {"stderr"})
+    wait_for_the_end_of_the_thread(watcher)
+    assert seen.snapshots[-1].output_troubles == {"stderr": service.output_fault}
+    assert seen.snapshots[-1].ended
+
+
+def wait_for_the_end_of_the_thread(watcher):
+    if thread := watcher._thread:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+def test_what_came_before_the_connection_broke_is_told(service, watcher):
+    whole, breaks = service.output_pieces, [True]
+
+    @contextlib.contextmanager
+    def break_down_once(job_id, stream, offset):
+        def broken(pieces):
+            yield next(pieces)[:3]
+            raise RequestLost("the connection broke")
+
+        with whole(job_id, stream, offset) as pieces:
+            yield broken(pieces) if breaks and breaks.pop() else pieces
+
+    service.put(1, "running", started=2)
+    service.outputs[1] = b"onetwo"
+    service.output_pieces = break_down_once
+    told = queue.Queue()
+    listener = Listener(lambda _: None, lambda _, spool: told.put(spool.size))
+    watched = watcher.watch(1, listener)
+    assert [told.get(timeout=PATIENCE_S), told.get(timeout=PATIENCE_S)] == [3, 6]
+    assert watched.spool("stdout").tail(10).data == b"onetwo"
+    watcher.unwatch(watched, listener)
+
+
+def test_two_listeners_with_the_same_callbacks_are_two(service, watcher):
+    service.put(1, "running", started=2)
+    told = []
+    one, other = Listener(told.append), Listener(told.append)
+    assert one != other
+    watched = watcher.watch(1, one)
+    watcher.watch(1, other)
+    watcher.unwatch(watched, one)
+    service.await_listings(3)
+    assert watched.listeners == [other]
+    watcher.unwatch(watched, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import math
@@ -18,6 +19,7 @@ from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import submission, tokens
 from prominence_jupyter.local_service.front.error_pages import error_page
+from prominence_jupyter.local_service.front.listing import Listing, Refused
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store import Store
@@ -50,6 +52,7 @@ def application(service: Service) -> Application:
     routes: list[Any] = [
         (f"{BASE}/jobs", JobsHandler, own),
         (f"{BASE}/jobs/{_ID}", JobHandler, own),
+        (f"{BASE}/jobs/{_ID}/clone", CloneHandler, own),
         (f"{BASE}/jobs/{_ID}/(stdout|stderr)", OutputHandler, own),
     ]
     return Application(routes, default_handler_class=UnknownHandler, default_handler_args=own, log_function=_log)
@@ -92,6 +95,15 @@ class ServiceHandler(RequestHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(error_page(status_code))
 
+    def add(self, description: dict[str, Any]) -> None:
+        """Add a job and answer with its id."""
+        service = self.service
+        job_id = service.store.add(description, lambda new_id: tokens.mint(service.key, f"job-{new_id}"))
+        if not service.capacity.could_run(description["resources"]):
+            service.store.finish(job_id, status.FAILED, reasons.NO_RESOURCES)
+        service.wake_runner()
+        self.answer({"id": job_id}, HTTPStatus.CREATED)
+
     def whole_number(self, name: str, default: int) -> int | None:
         """Return a parameter of the query, or None when it is not a whole number that SQLite takes."""
         try:
@@ -120,16 +132,12 @@ class JobsHandler(ServiceHandler):
     """All jobs."""
 
     def get(self) -> None:
-        """List active jobs, or the last `num` completed ones."""
-        if self.get_query_argument("completed", "").lower() == "true":
-            num = self.whole_number("num", 1)
-            if num is None:
-                self.refuse("num must be a whole number")
-                return
-            rows = self.service.store.completed(num)
-        else:
-            rows = self.service.store.active()
-        self.answer([row.to_json(detail=False) for row in rows])
+        """List active jobs, or those that the query is about."""
+        query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        try:
+            self.answer(Listing.from_query(query).answer(self.service.store))
+        except Refused as refusal:
+            self.refuse(str(refusal), refusal.code)
 
     def post(self) -> None:
         """Submit a job."""
@@ -140,12 +148,7 @@ class JobsHandler(ServiceHandler):
         except submission.Refused as refusal:
             self.refuse(str(refusal))
             return
-        service = self.service
-        job_id = service.store.add(description, lambda new_id: tokens.mint(service.key, f"job-{new_id}"))
-        if not service.capacity.could_run(description["resources"]):
-            service.store.finish(job_id, status.FAILED, reasons.NO_RESOURCES)
-        service.wake_runner()
-        self.answer({"id": job_id}, HTTPStatus.CREATED)
+        self.add(description)
 
 
 class JobHandler(ServiceHandler):
@@ -163,6 +166,18 @@ class JobHandler(ServiceHandler):
             return
         self.service.wake_runner()
         self.answer({})
+
+
+class CloneHandler(ServiceHandler):
+    """A copy of one job."""
+
+    def put(self, job_id: str) -> None:
+        """Submit what was submitted for it, once more."""
+        row = self.service.store.get(int(job_id))
+        if row is None:
+            self.refuse("Job does not exist")
+        else:
+            self.add(row.description)
 
 
 class OutputHandler(ServiceHandler):
@@ -190,6 +205,7 @@ class OutputHandler(ServiceHandler):
                 left -= len(chunk)
                 self.write(chunk)
                 await self.flush()
+                await asyncio.sleep(0)  # one that reads as fast as we write lets nobody else have a turn
 
 
 def _strict_json(body: bytes) -> Any:

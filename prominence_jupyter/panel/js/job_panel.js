@@ -1,37 +1,44 @@
 // The live view of one job: what Python sends is shown as text, what the person asks for is sent to Python.
 //
-// Messages to the browser: {kind: "output" | "answer", run, offset} with the bytes as a buffer, {kind: "restart", run,
-// notice}, {kind: "problem", text}, {kind: "cancelled"}. Messages from it: {ask: offset, run} and {cancel: true}; those
-// wait in the kernel until no cell runs. A message may be lost, so every one says where its bytes belong.
+// Traits: _view (JobView.to_json), _description (JSON text), _can (what can be asked for), _output (the ends of the
+// logs). Messages to the browser: {kind: "output" | "answer" | "log"} of a log (log/, job/feed.js), and {kind: "done" |
+// "problem", action, text}. Messages from it: {action}, and what a log asks for; they wait in the kernel until no cell
+// runs. A message may be lost, so every one says where its bytes belong.
 
+import { Actions } from "./job/actions.js";
 import { Feed } from "./job/feed.js";
 import { PanelView } from "./job/panel_view.js";
 
-function render(feed, model, el) {
-  const view = new PanelView(feed, model);
+const TRAITS = ["_view", "_description", "_can"].map((name) => `change:${name}`);
+
+function render(shared, model, el) {
+  const view = new PanelView({ ...shared, model });
   const update = () => view.update();
-  feed.views.add(view);
-  model.on("change:_view", update);
+  for (const trait of TRAITS) model.on(trait, update);
   el.append(view.root);
   return () => {
-    feed.views.delete(view);
-    model.off("change:_view", update);
+    for (const trait of TRAITS) model.off(trait, update);
     view.close();
   };
 }
 
-/** One call for each model, so that its views share one feed. */
+/** One call for each model, so that its views share what the messages brought. */
 export default () => {
-  let feed;
+  let shared;
   return {
     // Messages are taken from here on, whether or not a view is there: those sent at once after creation count too.
     initialize({ model }) {
-      feed = new Feed((message) => model.send(message));
+      const send = (message) => model.send(message);
+      const [actions, feed] = [new Actions(send), new Feed(send)];
+      shared = { actions, feed };
       feed.load(model.get("_output"));
-      model.on("msg:custom", (message, buffers) => feed.receive(message, buffers));
+      model.on("msg:custom", (message, buffers) => {
+        actions.receive(message);
+        feed.receive(message, buffers);
+      });
       model.on("comm_live_update", () => feed.lose());
       model.on("change:_output", () => feed.load(model.get("_output")));
     },
-    render: ({ model, el }) => render(feed, model, el),
+    render: ({ model, el }) => render(shared, model, el),
   };
 };

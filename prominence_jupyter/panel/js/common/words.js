@@ -7,20 +7,17 @@ export function duration(seconds) {
   return min > 0 ? `${min} min ${two(s)} s` : `${s} s`;
 }
 
-/** How long a job queued, runs or ran, at a time in Unix seconds; "" where the service does not say. */
-export function clock(view, now) {
-  const { created, started, ended } = view;
-  const known = (value) => value !== null && value !== undefined;
-  if (known(started) && view.tone !== "waiting") {
-    if (known(ended)) return `ran for ${duration(ended - started)}`;
-    return view.final ? "" : `running for ${duration(now - started)}`;
-  }
-  if (!known(created)) return "";
-  if (known(ended)) return `queued for ${duration(ended - created)}`;
-  return view.final ? "" : `queued for ${duration(now - created)}`;
-}
-
 export function byteCount(count) {
   if (count < 1024) return `${count} ${count === 1 ? "byte" : "bytes"}`;
   return count < 1024 * 1024 ? `${Math.round(count / 1024)} KB` : `${(count / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** "1 job", "10,000 jobs". */
+export function jobCount(count) {
+  return `${count.toLocaleString("en")} ${count === 1 ? "job" : "jobs"}`;
+}
+
+/** "1 line", "12,345 lines". */
+export function lineCount(count) {
+  return `${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`;
 }

@@ -1,81 +1,153 @@
+import { randomId } from "../common/random_id.js";
 import { bytesOf } from "../log/bytes.js";
-import { KEEP, OutputStore } from "../log/output_store.js";
+import { Span } from "../log/span.js";
+import { ASK, LogWindow } from "../log/window.js";
 
-/** What the panel knows besides the traits of its model; all views of a model share it. */
+export const STREAMS = ["stdout", "stderr"];
+const NEWLINE = 10;
+const PATIENCE = 15_000; // ms without an answer after which one asks again; then twice as long, and so on
+
+/**
+ * What a panel knows besides the traits of its model; all views of a model share it.
+ *
+ * Listeners are called with {kind: "log", stream}, {kind: "saving"} or {kind: "lost"}.
+ */
 export class Feed {
-  constructor(send) {
+  constructor(send, now = () => Date.now()) {
     this.send = send;
-    this.store = new OutputStore();
-    this.notice = "";
-    this.problem = "";
-    this.cancelling = "no"; // no, sent, done
-    this.asked = null; // the offset we wait for
-    this.settled = 0; // gaps before this offset cannot be filled
+    this.now = now;
+    this.page = randomId();
     this.lost = false; // the kernel that fed us is gone
-    this.views = new Set();
+    this.logs = Object.fromEntries(STREAMS.map((stream) => [stream, new Log()]));
+    this.saving = { state: "none", text: "" }; // none, sent (with `since`), done, problem
+    this.listeners = new Set();
+    this.shows = new Map(); // view -> stream
+    this.said = "stdout"; // the streams of `shows`, as the kernel knows them; it begins with this one
   }
 
-  /** The output that travels with the model: at its creation, and again after the page was loaded anew. */
+  /** Call `listener` with every event; returns what ends that. */
+  listen(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** A window on a log for one view. `close` it in the end. */
+  open(stream) {
+    const log = this.logs[stream];
+    const window = new LogWindow();
+    window.grow(log.size);
+    window.follow(log.newest);
+    log.windows.add(window);
+    return window;
+  }
+
+  close(stream, window) {
+    this.logs[stream].windows.delete(window);
+  }
+
+  /** Say which log a view shows now; null for none. */
+  show(view, stream) {
+    if (stream) this.shows.set(view, stream);
+    else this.shows.delete(view);
+    const shown = STREAMS.filter((name) => [...this.shows.values()].includes(name));
+    if (shown.join() === this.said) return;
+    this.said = shown.join();
+    this.send({ shown, page: this.page });
+  }
+
+  /** The logs that travel with the model: at its creation, and again after the page was loaded anew. */
   load(state) {
-    if (!state || state.run < this.store.run) return;
-    if (state.run > this.store.run || this.store.end === 0) this.#restart(state.run, state.notice, state.offset);
-    this.#take(state.offset, bytesOf(state.data));
-    if (this.store.start > this.store.floor && this.asked === null) this.#ask(Math.max(0, this.store.end - KEEP));
+    for (const stream of STREAMS) {
+      if (state?.[stream]) this.#take({ kind: "output", stream, ...state[stream] }, bytesOf(state[stream].data));
+    }
   }
 
-  receive(message, buffers) {
-    if (message.run < this.store.run) return;
-    if (message.run > this.store.run) this.#restart(message.run, message.notice || "The output starts afresh.", 0);
-    if (message.kind === "output") this.#take(message.offset, bytesOf(buffers[0]));
-    if (message.kind === "answer") {
-      this.asked = null;
-      this.settled = message.offset + bytesOf(buffers[0]).length;
-      this.#take(message.offset, bytesOf(buffers[0]));
+  receive(message, buffers = []) {
+    if (message.action === "save") {
+      this.#note({ state: message.kind, text: message.text });
+    } else if (this.logs[message.stream]) {
+      this.#take(message, bytesOf(buffers[0]));
     }
-    if (message.kind === "cancelled") this.cancelling = "done";
-    if (message.kind === "problem") {
-      this.problem = message.text;
-      this.cancelling = "no";
-    }
-    if (message.kind === "cancelled" || message.kind === "problem") this.tell("controls");
   }
 
-  cancel() {
-    this.cancelling = "sent";
-    this.problem = "";
-    this.send({ cancel: true });
-    this.tell("controls");
+  /** Have the kernel write a whole log into a file. */
+  save(stream) {
+    this.#note({ state: "sent", text: "", since: this.now() });
+    this.send({ action: "save", stream });
+  }
+
+  /** Ask for bytes, [from, to], unless an answer is due. */
+  ask(stream, bytes) {
+    const log = this.logs[stream];
+    if (this.lost || (log.asked && this.now() - log.asked.since < log.patience)) return;
+    log.patience = log.asked ? log.patience * 2 : PATIENCE;
+    log.asked = { bytes, since: this.now() };
+    this.send({ ask: bytes, stream, run: log.run });
   }
 
   /** The kernel is gone, or another one: nothing will come any more, and nothing we send arrives. */
   lose() {
     this.lost = true;
-    this.tell("update");
+    this.#tell({ kind: "lost" });
   }
 
-  tell(what, bytes) {
-    for (const view of this.views) view[what](bytes);
+  #note(saving) {
+    this.saving = saving;
+    this.#tell({ kind: "saving" });
   }
 
-  #restart(run, notice, offset) {
-    this.store.reset(run, offset);
-    this.notice = notice || "";
+  #take(message, bytes) {
+    const log = this.logs[message.stream];
+    if (message.run < log.run) return;
+    if (message.run > log.run) log.begin(message.run);
+    log.notice = message.notice || log.notice;
+    if (message.size >= log.size) Object.assign(log, { size: message.size, lines: message.lines });
+    if (message.kind === "output") log.push(message.start, bytes);
+    if (message.kind === "answer") log.answer(message.start, bytes);
+    for (const window of log.windows) window.grow(log.size);
+    this.#tell({ kind: "log", stream: message.stream });
+  }
+
+  #tell(event) {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}
+
+/** One log: how long it is, its newest bytes, and the windows on it. */
+class Log {
+  constructor() {
+    this.windows = new Set();
+    this.begin(0);
+  }
+
+  begin(run) {
+    this.run = run;
+    this.size = 0;
+    this.lines = 0; // newline characters
+    this.notice = "";
+    this.newest = new Span();
+    this.asked = null; // {bytes: [from, to], since} while an answer is due
+    this.patience = PATIENCE;
+    for (const window of this.windows) window.begin();
+  }
+
+  /** Lines, one that has not ended yet too. */
+  get lineCount() {
+    const open = this.newest.length > 0 && this.newest.end === this.size && this.newest.pieces.at(-1).at(-1) !== NEWLINE;
+    return this.lines + (open ? 1 : 0);
+  }
+
+  push(start, bytes) {
+    if (start > this.newest.end) this.newest = new Span(start);
+    const rest = bytes.subarray(Math.max(0, this.newest.end - start));
+    if (rest.length > 0) this.newest.append(rest);
+    this.newest.dropStart(ASK);
+    for (const window of this.windows) window.push(start, bytes);
+  }
+
+  answer(start, bytes) {
+    const asked = this.asked?.bytes ?? [start, start + bytes.length];
     this.asked = null;
-    this.settled = 0;
-    this.tell("rebuild");
-  }
-
-  #take(offset, bytes) {
-    const known = this.store.end;
-    const place = this.store.add(offset, bytes);
-    if (place === "end") this.tell("append", bytes.subarray(known - offset));
-    if (place === "inside") this.tell("rebuild");
-    const gap = this.store.gaps().find(([, to]) => to > this.settled);
-    if (gap && this.asked === null) this.#ask(gap[0]);
-  }
-
-  #ask(offset) {
-    this.asked = offset;
-    this.send({ ask: offset, run: this.store.run });
+    for (const window of this.windows) window.answer(asked, start, bytes);
   }
 }

@@ -1,74 +1,79 @@
 import { element, setText } from "../common/dom.js";
-import { clock } from "../common/words.js";
-import { LogView } from "../log/log_view.js";
-import { CancelView } from "./cancel_view.js";
+import { LogsView } from "../log/logs_view.js";
+import { ActionsView } from "./actions_view.js";
+import { DescriptionView } from "./description_view.js";
+import { FactsView } from "./facts_view.js";
+import { HeadView } from "./head_view.js";
+import { TasksView } from "./tasks_view.js";
+import { Timeline } from "./timeline.js";
 
-/** A whole panel: head, facts, log. */
+/** A whole panel: head, times, tasks, logs, description. */
 export class PanelView {
-  constructor(feed, model) {
+  constructor({ actions, feed, model }) {
     this.feed = feed;
     this.model = model;
-    this.log = new LogView(feed, model);
-    this.cancel = new CancelView(feed, model);
-    this.parts = {};
-    const part = (tag, name) => (this.parts[name] = element(tag, name));
-    const what = element("div", "what", part("span", "shape"), part("strong", "status"), part("span", "title"), part("span", "id"));
-    const head = element("div", "head", what, element("div", "side", part("div", "clock"), this.cancel.node));
-    const about = element("div", "about", part("div", "facts"), part("div", "note"));
-    const below = [part("div", "problem"), part("div", "said")];
-    this.root = element("section", "job", head, part("div", "reason"), about, part("div", "stale"), this.log.node, ...below);
-    this.parts.shape.setAttribute("aria-hidden", "true");
-    this.parts.problem.setAttribute("role", "alert");
-    this.parts.said.setAttribute("role", "status");
-    this.parts.said.setAttribute("aria-live", "polite");
+    this.said = element("div", "said");
+    this.said.setAttribute("role", "status"); // the one place that is read aloud: changes, never ticks
+    this.buttons = new ActionsView({ actions, feed, model, say: (words) => setText(this.said, words) });
+    this.timeline = new Timeline();
+    this.head = new HeadView(element("div", "side", this.timeline.clock, this.buttons.node));
+    this.facts = new FactsView();
+    this.tasks = new TasksView();
+    this.logs = new LogsView({ feed, model });
+    this.description = new DescriptionView(model);
+    const outcome = this.buttons.outcome.node;
+    const parts = [this.head, this.head.words, outcome, this.timeline, this.facts, this.tasks, this.logs, this.description];
+    this.root = element("div", "job", ...parts.map((part) => part.node ?? part), this.said);
+    this.root.setAttribute("role", "group");
     this.timer = setInterval(() => this.tick(), 1000);
+    this.ends = [actions.listen(() => this.update()), feed.listen(({ kind }) => this.#heard(kind))];
     this.update();
   }
 
-  append(bytes) {
-    this.log.append(bytes);
-  }
-
-  rebuild() {
-    this.log.rebuild();
-  }
-
-  controls() {
-    setText(this.parts.problem, this.feed.problem);
-    this.cancel.update();
+  update() {
+    const view = this.#shown();
+    this.root.dataset.tone = view.tone;
+    this.root.setAttribute("aria-label", `Job ${view.id}: ${view.title}`);
+    for (const part of [this.head, this.facts, this.tasks]) part.update(view);
+    for (const part of [this.buttons, this.logs, this.description]) part.update();
+    const news = `${view.title}: ${view.headline}`;
+    if (news !== this.news) setText(this.said, news);
+    this.news = news;
+    this.tick();
+    this.#turnToErrors();
   }
 
   tick() {
-    setText(this.parts.clock, this.feed.lost ? "" : clock(this.model.get("_view"), Date.now() / 1000));
-  }
-
-  update() {
-    const view = this.model.get("_view");
-    this.root.dataset.tone = view.tone;
-    this.root.setAttribute("aria-label", `Job ${view.id}`);
-    for (const name of ["shape", "status", "title", "reason", "note", "stale"]) setText(this.parts[name], view[name]);
-    if (this.feed.lost && !view.final) {
-      this.root.dataset.tone = "neutral";
-      setText(this.parts.stale, `This panel has lost its kernel. The job is no worse for it: %prominence watch ${view.id}`);
-    }
-    this.parts.title.title = view.title;
-    setText(this.parts.id, view.id ? `job ${view.id}` : "");
-    this.parts.facts.replaceChildren(...view.facts.map(factView));
-    setText(this.parts.said, `${view.title}: ${view.headline}`);
-    this.log.words();
-    this.controls();
-    this.tick();
+    const view = this.#shown();
+    this.timeline.update(view, this.lostAt ?? (view.stale ? view.as_of : Date.now() / 1000));
   }
 
   close() {
     clearInterval(this.timer);
-    this.log.close();
-    this.cancel.close();
+    for (const end of this.ends) end();
+    for (const part of [this.buttons, this.logs]) part.close();
   }
-}
 
-function factView([label, value]) {
-  const fact = element("span", "fact", element("span", "label", `${label} `), value);
-  fact.title = value;
-  return fact;
+  #heard(kind) {
+    if (kind === "log") this.#turnToErrors();
+    if (kind === "lost") this.update();
+  }
+
+  /** Once, at the end of a job that failed without a word in its stdout: what it said stands in its stderr. */
+  #turnToErrors() {
+    const { final, tone } = this.model.get("_view");
+    const { stdout, stderr } = this.feed.logs;
+    if (this.turned || !final || tone !== "bad" || stdout.size > 0 || stderr.size === 0) return;
+    this.turned = true;
+    this.logs.tabs.pick("stderr");
+  }
+
+  /** The view as the kernel sent it; without a kernel it gets no newer, and says so. */
+  #shown() {
+    const view = this.model.get("_view");
+    if (!this.feed.lost || view.final) return view;
+    this.lostAt ??= Date.now() / 1000;
+    const stale = "This panel has lost its kernel: what it shows gets no newer.";
+    return { ...view, tone: "neutral", stale, advice: `The job is no worse for it: %prominence watch ${view.id}` };
+  }
 }

@@ -1,122 +1,211 @@
-import { element, setText } from "../common/dom.js";
-import { byteCount } from "../common/words.js";
-import { lineStart } from "./bytes.js";
-import { KEEP } from "./output_store.js";
+import { button, element, setText } from "../common/dom.js";
+import { Copying } from "./copying.js";
+import { LogText } from "./log_text.js";
+import { RowNodes } from "./row_nodes.js";
+import { Rows } from "./rows.js";
+import { Search } from "./search.js";
 
-const PIECE = 16 * 1024; // characters of one block of the log: small enough to lay out alone
+const OVERSCAN = 10; // rows beyond the edges that have nodes
+const NEAR = 4; // pixels to the end that count as the end
+const PROBE = 100; // characters whose width is measured
 
-/** The scrolling log. It follows its end until a person scrolls up. */
+/**
+ * One scrolling log. It follows the end until a person scrolls up or selects text.
+ *
+ * Only rows in sight are in the document. Everything is done at most once a frame, and only in sight: a log that nobody
+ * sees costs no more than its window.
+ */
 export class LogView {
-  constructor(feed, model) {
-    this.feed = feed;
-    this.model = model;
-    this.earlier = element("div", "earlier");
-    this.text = element("div", "text");
-    this.node = element("div", "log", this.earlier, this.text);
-    Object.assign(this.node, { tabIndex: 0, role: "log" });
-    this.node.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys (D D deletes a cell) are not meant for a log
-    this.follows = true;
+  /** `changed` is called whenever what is held or shown has. */
+  constructor({ feed, stream, changed }) {
+    Object.assign(this, { feed, stream, changed });
+    this.window = feed.open(stream);
+    this.text = new LogText(this.window);
+    this.rows = new Rows();
+    this.search = new Search();
+    this.probe = element("span", "log-probe", "0".repeat(PROBE));
+    this.canvas = element("div", "log-canvas");
+    this.scroller = element("div", "log", this.canvas, this.probe);
+    this.back = button("Follow", () => this.follow());
+    this.node = element("div", "log-frame", this.scroller, this.back);
+    this.nodes = new RowNodes(this.canvas);
+    this.copying = new Copying(this.scroller, this);
+    this.size = { columns: 0, height: 0 };
+    this.anchor = { line: 0, index: 0, offset: 0 }; // what stands at the top while it does not follow
     this.top = 0;
-    this.frame = 0;
-    this.node.addEventListener("scroll", () => this.#scrolled());
-    this.observer = new ResizeObserver(() => this.#resized());
-    this.observer.observe(this.node);
-    this.rebuild();
+    this.seen = 0; // lines of the log when it ceased to follow
+    this.#prepare();
   }
 
-  /** Show bytes that continue what is shown. */
-  append(bytes) {
-    this.#add(this.decoder.decode(bytes, { stream: true }));
-    this.words();
-    this.#toEnd();
+  /** Something has arrived. */
+  update() {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.#render());
   }
 
-  /** Show all of the feed's output anew, with its gaps. */
-  rebuild() {
-    this.text.replaceChildren();
-    this.block = null;
-    this.characters = 0;
-    this.dropped = false;
-    let before = null;
-    for (const span of this.feed.store.spans) {
-      if (before !== null) this.#addGap(before, span.start);
-      this.decoder = new TextDecoder();
-      span.pieces.forEach((piece, i) => {
-        const cut = before === null && span.start > 0 && i === 0; // where older output was dropped
-        this.#add(this.decoder.decode(cut ? piece.subarray(lineStart(piece)) : piece, { stream: true }));
-      });
-      before = span.end;
+  set wrap(wrap) {
+    this.rows.wrap = wrap;
+    this.scroller.dataset.wrap = String(wrap);
+    this.size.columns = 0; // lay out anew
+    this.update();
+  }
+
+  /** Follow the end of the log. */
+  follow() {
+    const held = this.back.contains(document.activeElement);
+    this.window.follow(this.feed.logs[this.stream].newest);
+    if (held) this.scroller.focus();
+    this.update();
+  }
+
+  /** Search for a text; go to its first match from what is in sight. */
+  find(query) {
+    this.search.set(query);
+    this.search.update(this.text.lines, this.text.count, 0);
+    this.step(0);
+  }
+
+  /** Go to the next match (by 1), the one before (by -1), or the next from the top of what is in sight (by 0). */
+  step(by) {
+    this.nodes.clear();
+    const match = this.search.step(by || 1, { line: this.#place(this.scroller.scrollTop).line, start: -1 });
+    if (match) {
+      this.#unfollow();
+      const row = this.rows.rowOf(match.line, match.start);
+      const middle = row * this.size.height - this.scroller.clientHeight / 2;
+      const { scrollTop, clientHeight } = this.scroller;
+      const inSight = row * this.size.height >= scrollTop && (row + 1) * this.size.height <= scrollTop + clientHeight;
+      if (!inSight) this.#scrollTo(middle);
+      this.anchor = this.#place(this.scroller.scrollTop);
     }
-    this.words();
-    this.#toEnd();
-  }
-
-  /** Say what the log is and what it does not show. */
-  words() {
-    const { id, final } = this.model.get("_view");
-    const cut = this.feed.store.start > 0 || this.dropped;
-    const lines = [this.feed.notice, cut ? `Earlier output is not shown: %prominence stdout ${id} has all of it.` : ""];
-    setText(this.earlier, lines.filter(Boolean).join(" "));
-    this.node.dataset.empty = String(this.characters === 0);
-    this.node.dataset.placeholder = final ? "No output." : "No output yet.";
-    this.node.setAttribute("aria-label", `Output of job ${id}`);
+    this.update();
   }
 
   close() {
-    this.observer.disconnect();
     cancelAnimationFrame(this.frame);
+    this.observer.disconnect();
+    document.removeEventListener("selectionchange", this.selecting);
+    this.feed.close(this.stream, this.window);
   }
 
-  #add(string) {
-    let rest = string;
-    while (rest) {
-      if (!this.block || this.block.full) {
-        this.block = { node: document.createTextNode(""), full: false };
-        this.text.append(element("div", "piece", this.block.node));
-      }
-      // A block ends with a line, so that the end of a block is no break that is not in the output.
-      const end = rest.indexOf("\n", Math.max(0, PIECE - this.block.node.length));
-      const part = end < 0 ? rest : rest.slice(0, end + 1);
-      this.block.full = end >= 0;
-      this.block.node.appendData(part);
-      rest = rest.slice(part.length);
+  #prepare() {
+    Object.assign(this.scroller, { tabIndex: 0, role: "log" });
+    this.scroller.setAttribute("aria-live", "off"); // a log may be fast: it is read where a person goes, not as it comes
+    this.scroller.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys (D D deletes a cell) are not meant for a log
+    this.scroller.dataset.wrap = "true";
+    this.probe.setAttribute("aria-hidden", "true");
+    this.back.classList.add("prominence-log-follow");
+    this.scroller.addEventListener("scroll", () => this.#scrolled());
+    this.scroller.addEventListener("keydown", ({ key }) => key === "End" && this.follow()); // that of the log, not of what is held
+    this.selecting = () => this.nodes.selected().length > 0 && this.#unfollow();
+    document.addEventListener("selectionchange", this.selecting);
+    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer.observe(this.scroller);
+    this.update();
+  }
+
+  #render() {
+    this.frame = 0;
+    if (this.scroller.clientWidth === 0) return; // out of sight
+    const moved = this.#measure() | this.#sync();
+    const { height } = this.size;
+    this.canvas.style.height = `${this.rows.count * height}px`;
+    this.canvas.style.minWidth = this.rows.wrap ? "" : `${this.rows.widest}ch`;
+    if (this.window.following) this.#scrollTo(this.scroller.scrollHeight);
+    else if (moved) this.#scrollTo(this.rows.rowOf(this.anchor.line, this.anchor.index) * height + this.anchor.offset);
+    const first = Math.max(0, Math.floor(this.scroller.scrollTop / height) - OVERSCAN);
+    const end = Math.min(this.rows.count, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / height) + OVERSCAN);
+    this.nodes.show({ rows: this.rows, lines: this.text.lines, search: this.search, height, first, end });
+    this.#offer();
+    this.#ask();
+    this.changed();
+  }
+
+  /** Take the size of a character and of the log; returns whether the rows were laid out anew. */
+  #measure() {
+    const { width, height } = this.probe.getBoundingClientRect();
+    const { paddingLeft, paddingRight } = getComputedStyle(this.canvas);
+    const room = this.scroller.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const columns = Math.max(10, Math.floor(room / (width / PROBE)));
+    this.size.height = Math.max(1, Math.round(height));
+    if (columns === this.size.columns) return false;
+    this.size.columns = this.rows.columns = columns;
+    this.rows.clear();
+    this.rows.update(this.text.lines, this.text.count, 0);
+    this.nodes.clear();
+    return true;
+  }
+
+  /** Bring lines, rows and matches up to date; returns whether lines have moved. */
+  #sync() {
+    const { from, dropped, shift } = this.text.sync();
+    if (shift === null || shift > 0 || from === 0) {
+      this.rows.clear();
+      this.nodes.clear();
+    } else {
+      this.rows.drop(dropped);
+      this.nodes.forget(this.rows.first + from);
     }
-    this.characters += string.length;
-    this.#drop();
-  }
-
-  #drop() {
-    while (this.characters > KEEP && this.text.childElementCount > 1) {
-      this.characters -= this.text.firstChild.textContent.length;
-      this.dropped = true;
-      this.text.firstChild.remove();
-    }
-  }
-
-  #addGap(from, to) {
-    const why = to > this.feed.settled ? "; they are asked for and come when no cell runs" : "";
-    this.text.append(element("div", "gap", `… ${byteCount(to - from)} of output are missing here${why} …`));
-    this.block = null;
+    this.rows.update(this.text.lines, this.text.count, from);
+    this.search.shift(shift);
+    this.search.update(this.text.lines, this.text.count, from);
+    const line = this.anchor.line + (shift ?? -Infinity);
+    this.anchor = line >= 0 ? { ...this.anchor, line } : { line: 0, index: 0, offset: 0 };
+    return shift !== 0;
   }
 
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.node;
-    if (scrollTop < this.top - 1) this.follows = false;
-    if (scrollHeight - scrollTop - clientHeight < 4) this.follows = true;
+    if (this.scroller.clientWidth === 0) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (scrollTop < this.top - 1 && !atEnd) this.#unfollow(); // at the end it was moved there, since something became smaller
+    else if (scrollTop > this.top && atEnd && this.window.atEnd) this.window.follow(this.feed.logs[this.stream].newest);
     this.top = scrollTop;
+    this.anchor = this.#place(scrollTop);
+    this.update();
+  }
+
+  #unfollow() {
+    if (!this.window.following) return;
+    this.window.unfollow();
+    this.seen = this.feed.logs[this.stream].lines;
+    this.anchor = this.#place(this.scroller.scrollTop);
+    this.update();
   }
 
   #resized() {
-    if (this.node.style.height) this.node.style.maxHeight = "none"; // dragged by a person: as high as they like
-    this.#toEnd();
+    if (this.scroller.style.height) this.scroller.style.maxHeight = "none"; // dragged by a person: as high as they like
+    this.update();
   }
 
-  #toEnd() {
-    if (!this.follows || this.frame) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.follows) this.node.scrollTop = this.node.scrollHeight;
-      this.top = this.node.scrollTop;
-    });
+  #scrollTo(top) {
+    if (Math.abs(this.scroller.scrollTop - top) > 0.5) this.scroller.scrollTop = top;
+    this.top = this.scroller.scrollTop;
+  }
+
+  /** What stands at a height: {line, index, offset}, the offset being that within its row. */
+  #place(top) {
+    const { height } = this.size;
+    const row = Math.min(Math.floor(top / (height || 1)), this.rows.count - 1);
+    if (row < 0) return { line: 0, index: 0, offset: 0 };
+    const { line, start } = this.rows.at(row, this.text.lines);
+    return { line, index: start, offset: top - row * height };
+  }
+
+  /** Offer the way back to the end. */
+  #offer() {
+    const count = this.feed.logs[this.stream].lines - this.seen;
+    const words = count > 0 ? `${count.toLocaleString("en")} new ${count === 1 ? "line" : "lines"}` : "Follow";
+    this.back.hidden = this.window.following;
+    setText(this.back, words);
+    this.back.setAttribute("aria-label", count > 0 ? `Follow: ${words}` : "Follow");
+  }
+
+  /** Ask for what is missing, or comes next where a person looks. */
+  #ask() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const top = scrollTop < clientHeight ? "top" : null;
+    const edge = scrollHeight - scrollTop - clientHeight < clientHeight && !this.window.following ? "bottom" : top;
+    const wanted = this.window.wanted(top) ?? this.window.wanted(edge);
+    if (wanted) this.feed.ask(this.stream, wanted);
   }
 }

@@ -1,0 +1,77 @@
+"""Showing jobs where a shell shows things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.notebook.job_display import JobDisplay
+from prominence_jupyter.notebook.job_lines import JobLines
+from prominence_jupyter.notebook.set_lines import SetLines
+from prominence_jupyter.protocol.record import JobRecord
+
+
+class Shown(Protocol):
+    """A job that is on the screen."""
+
+    def wait(self, timeout: float | None) -> JobRecord:
+        """Wait until the job has ended, see `Job.wait`."""
+
+
+def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
+    """Show a job where this shell shows things.
+
+    Parameters
+    ----------
+    job
+        The job to show from now on, until it ends.
+    shell
+        The IPython shell; one with a kernel has a front end that displays widgets.
+    panel
+        With the live view; else one line.
+    follow
+        In a terminal, where nothing can be live beside the prompt: stay until the job has ended.
+    """
+    if getattr(shell, "kernel", None) is not None:
+        return JobDisplay(job, shell.display_pub, live=panel)
+    lines = JobLines(job)
+    if follow:
+        lines.wait(None)
+    else:
+        print(f"Job {job.id}; follow it with %prominence watch {job.id}")
+    return lines
+
+
+def show_set(jobs: JobSet, shell: Any, *, panel: bool, refresh: str) -> None:
+    """Show many jobs: a live table in a notebook; in a terminal lines, until they have ended.
+
+    Parameters
+    ----------
+    jobs
+        The jobs.
+    shell, panel
+        As for `show`.
+    refresh
+        What to type to see these jobs again.
+    """
+    if getattr(shell, "kernel", None) is not None:
+        from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
+
+        SetDisplay(jobs, shell.display_pub, live=panel, refresh=refresh)
+    else:
+        SetLines(jobs).wait()
+
+
+@contextmanager
+def interruptible(job: Job) -> Iterator[None]:
+    """Let an interrupt say that the job goes on, and how to return to it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"the waiting was interrupted, job {job.id} goes on: "
+            f"return to it with %prominence watch {job.id}, end it with %prominence delete {job.id}"
+        ) from None

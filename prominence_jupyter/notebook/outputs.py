@@ -1,0 +1,44 @@
+"""`LiveAndRecord`: the two outputs that a job or a set of jobs has in a cell.
+
+The *live view* is a widget. The *record* is HTML and text that says the same in a saved notebook; it is dated while
+something goes on and complete at the end, when it takes the place of the live view. Threads may update displays,
+never make new ones: those would land in whatever cell runs then.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+
+class LiveAndRecord:
+    """Two outputs of the cell that runs now.
+
+    The publisher is that of the cell: a later cell may capture what the shell publishes meanwhile.
+    """
+
+    def __init__(self, publisher: Any) -> None:
+        self._publisher = publisher
+        self._live_id, self._record_id = f"prominence-live-{uuid.uuid4()}", f"prominence-record-{uuid.uuid4()}"
+        self._has_live = self._has_record = False
+
+    def show_live(self, widget: Any) -> None:
+        """Display the live view."""
+        from IPython.display import display  # noqa: PLC0415 - what a widget shows as, it knows only while it is shown
+
+        display(widget, display_id=self._live_id)
+        self._has_live = True
+
+    def end_live(self) -> None:
+        """Take the live view away: in a saved notebook a widget whose kernel is gone only says that it is missing."""
+        if self._has_live:
+            self._has_live = False
+            self._publish({"text/plain": ""}, self._live_id, update=True)
+
+    def record(self, *, html: str, text: str) -> None:
+        """Display the record, or put a newer one in its place."""
+        self._publish({"text/html": html, "text/plain": text}, self._record_id, update=self._has_record)
+        self._has_record = True
+
+    def _publish(self, bundle: dict[str, str], display_id: str, *, update: bool) -> None:
+        self._publisher.publish(data=bundle, metadata={}, transient={"display_id": display_id}, update=update)

@@ -1,0 +1,104 @@
+"""`SetDisplay`: many jobs in a notebook, as a live table and as a record."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.notebook.outputs import LiveAndRecord
+from prominence_jupyter.panel.records.job_usage import JobUsage
+from prominence_jupyter.panel.records.set_record import SetAccount, set_record_html, set_record_text
+from prominence_jupyter.panel.views.job_row import job_row
+from prominence_jupyter.panel.views.words import clock_time
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.set_change import Entry, SetChange
+
+if TYPE_CHECKING:
+    from prominence_jupyter.notebook.live_table import LiveTable
+
+
+class SetDisplay:
+    """A set of jobs as two outputs of the cell that runs now; the watcher's thread keeps them up to date.
+
+    Parameters
+    ----------
+    jobs
+        The jobs.
+    publisher
+        The display publisher of the shell.
+    live
+        With the table, or the record alone.
+    refresh
+        What to type to see these jobs again.
+    """
+
+    def __init__(self, jobs: JobSet, publisher: Any, *, live: bool, refresh: str) -> None:
+        self._jobs = jobs
+        self._refresh = refresh
+        self._outputs = LiveAndRecord(publisher)
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._usage: dict[str, JobUsage] = {}
+        self._as_of = time.time()
+        self._stale = ""
+        self._table: LiveTable | None = None
+        for entry in jobs.watched.entries.values():
+            self._take(entry)
+        if live:
+            self._show_table()
+        self._lock = threading.Lock()  # the first record comes first
+        with self._lock:
+            jobs.watch(self._changed)
+            self._record("")
+
+    def _show_table(self) -> None:
+        from prominence_jupyter.notebook.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
+
+        self._table = LiveTable(self._jobs, self._rows.values())
+        self._outputs.show_live(self._table.widget)
+
+    def _take(self, entry: Entry) -> dict[str, Any]:
+        record = entry.record or JobRecord(id=entry.job_id)
+        row = self._rows[str(entry.job_id)] = job_row(record, ended=entry.ended, gone=entry.gone)
+        if entry.ended:
+            self._usage[row["id"]] = JobUsage.of(record)
+        return row
+
+    def _changed(self, change: SetChange) -> None:
+        """Show what a tick has changed."""
+        with self._lock:
+            entries = self._jobs.watched.entries
+            changed = [self._take(entries[key]) for key in {*change.records, *change.ended, *change.gone}]
+            if change.stale_since is None:
+                self._as_of = time.time()
+            stale = _why_stale(change)
+            if self._table:
+                self._table.show(changed, stale)
+            if changed or stale != self._stale:
+                self._record(stale)
+            if self._has_ended:
+                self._outputs.end_live()
+
+    @property
+    def _has_ended(self) -> bool:
+        return not self._jobs.watched.everything and all(row["final"] for row in self._rows.values())
+
+    def _record(self, stale: str) -> None:
+        self._stale = stale
+        account = SetAccount(
+            rows=[*self._rows.values()],
+            as_of=self._as_of,
+            refresh=self._refresh,
+            listing=f"%prominence list --completed --last {len(self._rows)}",
+            usage=self._usage,
+            stale=stale,
+        )
+        self._outputs.record(html=set_record_html(account), text=set_record_text(account))
+
+
+def _why_stale(change: SetChange) -> str:
+    if change.stale_since is None:
+        return ""
+    return one_line(f"no news since {clock_time(change.stale_since)} UTC: {change.trouble}")

@@ -1,0 +1,40 @@
+"""`SetLines`: many jobs in a terminal, as a line whenever their counts change."""
+
+from __future__ import annotations
+
+import queue
+from typing import Final
+
+from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.watch.set_change import SetChange
+
+_LOOK_S: Final = 0.2
+
+
+class SetLines:
+    """Jobs whose counts by status are printed while someone waits for them."""
+
+    def __init__(self, jobs: JobSet) -> None:
+        self._jobs = jobs
+        self._news: queue.SimpleQueue[SetChange] = queue.SimpleQueue()
+        self._printed = ""
+
+    def wait(self) -> None:
+        """Print until all have ended; of all active jobs, until an interrupt."""
+        self._jobs.watch(self._news.put)
+        try:
+            while not self._jobs.watched.finished.is_set() or not self._news.empty():
+                self._jobs.give_up_if_hopeless()
+                self._print_next()
+        finally:
+            self._jobs.unwatch(self._news.put)
+
+    def _print_next(self) -> None:
+        try:
+            change = self._news.get(timeout=_LOOK_S)
+        except queue.Empty:
+            return
+        line = str(change.trouble) if change.trouble else self._jobs.summary
+        if line != self._printed:
+            self._printed = line
+            print(f"[{line}]", flush=True)

@@ -1,0 +1,166 @@
+"""`JobsTable`: the live table of many jobs, as a widget.
+
+Plain rows in, callbacks out. The rows at creation, and after the page was loaded anew, travel with the widget's state;
+later only those that changed, in one message, at the pace of the outbox. A message may be lost, so each one says from
+which news to which it leads; the browser asks for what it misses. What a person asks for comes here when no cell runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import anywidget
+import traitlets
+
+from prominence_jupyter.panel.outbox import Outbox, shared_outbox
+from prominence_jupyter.panel.views.job_row import COLUMNS
+from prominence_jupyter.protocol.plain_text import one_line
+
+_STATIC: Final = Path(__file__).parent / "static"
+_PROBLEMS_TOLD: Final = 3
+
+
+def _state_of_table(_value: None, table: JobsTable) -> dict[str, Any]:
+    return table.state()
+
+
+class JobsTable(anywidget.AnyWidget):
+    """Many jobs: counted by status, filtered, sorted, searched; one is opened, several are cancelled.
+
+    Parameters
+    ----------
+    rows
+        The jobs, as `job_row` makes them.
+    on_select
+        Called with the id of the job whose log a person wants to see, with None to close it. None: no job is opened.
+    on_cancel
+        Called with the ids of the jobs that a person confirmed to cancel; returns the problem of each that could
+        not be, by id. What it raises is shown. None: no job is cancelled.
+    outbox
+        Through which messages go; the kernel's own by default.
+    """
+
+    _esm: ClassVar[Path] = _STATIC / "jobs_table.js"
+    _css: ClassVar[Path] = _STATIC / "jobs_table.css"
+
+    _can = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _table = traitlets.Any(None).tag(sync=True, to_json=_state_of_table)
+
+    def __init__(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        on_select: Callable[[str | None], None] | None = None,
+        on_cancel: Callable[[list[str]], Mapping[str, str] | None] | None = None,
+        outbox: Outbox | None = None,
+    ) -> None:
+        self._lock = threading.Lock()
+        self._rows = {row["id"]: _values(row) for row in rows}
+        self._changed = dict.fromkeys(self._rows, 0)  # the news that told of it last
+        self._news = 0
+        self._wanted = 0  # the browser has all news up to this one
+        self._stale = ""
+        self._selected: str | None = None
+        self._on_select = on_select
+        self._on_cancel = on_cancel
+        self._outbox = outbox or shared_outbox()
+        can = {"select": on_select, "cancel": on_cancel}
+        super().__init__(_can=[name for name, callback in can.items() if callback is not None])
+        self.on_msg(self._receive)
+
+    def __repr__(self) -> str:
+        return f"Live table of {len(self._rows)} jobs"
+
+    def update(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Show rows that are new or have changed; of the others there is no need to speak. From any thread."""
+        values = [_values(row) for row in rows]
+        with self._lock:
+            changed = [row for row in values if self._rows.get(row[0]) != row]
+            self._rows.update((row[0], row) for row in changed)
+            self._changed.update((row[0], self._news + 1) for row in changed)
+        if changed:
+            self._post_news()
+
+    def set_stale(self, text: str) -> None:
+        """Say why what is shown may be old; empty when it is not. From any thread."""
+        with self._lock:
+            same, self._stale = text == self._stale, text
+        if not same:
+            self._post_news()
+
+    def state(self) -> dict[str, Any]:
+        """Return all there is to show now, for a page that opens the table or opens it again."""
+        with self._lock:
+            return {
+                "columns": COLUMNS,
+                "rows": list(self._rows.values()),
+                "seq": self._news,
+                "stale": self._stale,
+                "selected": self._selected,
+            }
+
+    def _post_news(self) -> None:
+        self._outbox.post((self.model_id, "rows"), self._send_news)
+
+    def _send_news(self) -> None:
+        with self._lock:
+            after, self._news = self._wanted, self._news + 1
+            self._wanted = self._news
+            rows = [row for row in self._rows.values() if self._changed[row[0]] > after]
+            news = {"kind": "rows", "after": after, "seq": self._news, "rows": rows, "stale": self._stale}
+            self.send(news)
+
+    def _tell(self, kind: str, action: str, text: str) -> None:
+        content = {"kind": kind, "action": action, "text": text, "selected": self._selected}
+        self._outbox.post((self.model_id, action), lambda: self.send(content))
+
+    def _receive(self, _widget: JobsTable, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        if isinstance(seq := content.get("resync"), int):
+            self._resync(seq)
+        elif "select" in content and self._on_select is not None:
+            self._attempt("select", lambda: self._select(content["select"]))
+        elif isinstance(ids := content.get("cancel"), list) and self._on_cancel is not None:
+            self._attempt("cancel", lambda: self._cancel(ids))
+
+    def _resync(self, seq: int) -> None:
+        with self._lock:
+            behind = 0 <= seq < self._news
+            self._wanted = min(self._wanted, seq) if behind else self._wanted
+        if behind:
+            self._post_news()
+
+    def _attempt(self, action: str, attempt: Callable[[], tuple[str, str]]) -> None:
+        try:
+            kind, text = attempt()
+        except Exception as problem:  # a callback's: it is told where the person looks
+            kind, text = "problem", one_line(problem, 500) or type(problem).__name__
+        self._tell(kind, action, text)
+
+    def _select(self, asked: Any) -> tuple[str, str]:
+        job_id = asked if isinstance(asked, str) and asked in self._rows else None
+        if self._on_select is not None:
+            self._on_select(job_id)
+        self._selected = job_id
+        return "done", ""
+
+    def _cancel(self, asked: list[Any]) -> tuple[str, str]:
+        ids = [job_id for job_id in dict.fromkeys(map(str, asked)) if job_id in self._rows]
+        problems = (self._on_cancel(ids) if ids and self._on_cancel is not None else None) or {}
+        return ("problem" if problems else "done"), _outcome(len(ids), problems)
+
+
+def _values(row: Mapping[str, Any]) -> list[Any]:
+    return [row[column] for column in COLUMNS]
+
+
+def _outcome(count: int, problems: Mapping[str, str]) -> str:
+    """Return "3 cancelled" or "3 cancelled, 1 could not be: 17: there is no such job"."""
+    done = f"{count - len(problems)} cancelled"
+    if not problems:
+        return done
+    told = [f"{one_line(job_id, 40)}: {one_line(text)}" for job_id, text in list(problems.items())[:_PROBLEMS_TOLD]]
+    more = [f"and {len(problems) - _PROBLEMS_TOLD} more"] if len(problems) > _PROBLEMS_TOLD else []
+    return f"{done}, {len(problems)} could not be: {'; '.join([*told, *more])}"

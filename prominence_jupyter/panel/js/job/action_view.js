@@ -1,0 +1,44 @@
+import { button, element } from "../common/dom.js";
+
+/** One thing a person can ask for: a button that asks first, then words on what became of it. */
+export class ActionView {
+  /** `words` are label, question, group (the question with its job) and sent; `again` offers it anew once it is done. */
+  constructor({ words, again, ask }) {
+    this.words = words;
+    this.again = again;
+    this.ask = ask;
+    this.node = element("span", "action");
+    this.node.tabIndex = -1; // holds the focus when the button that had it is gone
+    this.state = null;
+  }
+
+  /** Show a state of `Actions`, or "absent": it cannot be asked for. */
+  update(state) {
+    const shown = state === "problem" || (state === "done" && this.again) ? "none" : state;
+    if (shown === this.state) return;
+    this.state = shown;
+    const held = this.node.contains(document.activeElement);
+    if (shown === "none") this.#offer();
+    else if (shown === "sent") this.node.replaceChildren(element("span", "quiet", this.words.sent));
+    else this.node.replaceChildren();
+    if (held) (this.node.querySelector("button") ?? this.node).focus();
+  }
+
+  #offer() {
+    const start = button(this.words.label, () => this.#confirm());
+    this.node.replaceChildren(start);
+    return start;
+  }
+
+  #confirm() {
+    const back = () => this.#offer().focus();
+    const no = button("No", back);
+    const yes = button("Yes", () => this.ask());
+    const group = element("span", "confirm", element("span", "question", this.words.question), yes, no);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", this.words.group);
+    group.addEventListener("keydown", (event) => event.key === "Escape" && back());
+    this.node.replaceChildren(group);
+    no.focus();
+  }
+}

@@ -1,0 +1,34 @@
+// The live table of many jobs: rows come from Python, what the person asks for is sent to Python.
+//
+// Messages to the browser: {kind: "rows", after, seq, rows, stale}, where the rows lead from the news `after` to the news
+// `seq`, and {kind: "done" | "problem", action: "cancel" | "select", text, selected}. Messages from it: {resync: seq},
+// {select: id or null} and {cancel: [ids]}; those wait in the kernel until no cell runs. A message may be lost.
+
+import { TableFeed } from "./jobs/table_feed.js";
+import { TableView } from "./jobs/table_view.js";
+
+function render(feed, el) {
+  const view = new TableView(feed);
+  feed.views.add(view);
+  el.append(view.root);
+  return () => {
+    feed.views.delete(view);
+    view.close();
+  };
+}
+
+/** One call for each model, so that its views share one feed. */
+export default () => {
+  let feed;
+  return {
+    // Messages are taken from here on, whether or not a view is there: those sent at once after creation count too.
+    initialize({ model }) {
+      feed = new TableFeed((message) => model.send(message), model.get("_can"));
+      feed.load(model.get("_table"));
+      model.on("msg:custom", (message) => feed.receive(message));
+      model.on("comm_live_update", () => feed.lose());
+      model.on("change:_table", () => feed.load(model.get("_table")));
+    },
+    render: ({ el }) => render(feed, el),
+  };
+};

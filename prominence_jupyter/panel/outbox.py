@@ -1,0 +1,70 @@
+"""`Outbox`: the messages of all widgets of a kernel to the browser, few enough that none is dropped.
+
+Above about 1,000 messages a second (`iopub_msg_rate_limit`) a Jupyter server drops them for good, those of other
+widgets too. So a message waits here until it may go, and what it says is made only then: a newer one takes its place.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Final
+
+_log = logging.getLogger(__name__)
+
+MESSAGES_A_SECOND: Final = 50
+"""In any second, of all widgets together."""
+
+
+class Outbox:
+    """Sends messages in the order in which they were first posted, from a thread of its own.
+
+    Parameters
+    ----------
+    messages_a_second
+        How many are sent in any second, at most.
+    """
+
+    def __init__(self, messages_a_second: int = MESSAGES_A_SECOND) -> None:
+        self._waiting: dict[Hashable, Callable[[], None]] = {}
+        self._sent: deque[float] = deque(maxlen=messages_a_second)
+        self._news = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def post(self, key: Hashable, send: Callable[[], None]) -> None:
+        """Have `send` called soon, once; one that waits under the same key is replaced and keeps its place."""
+        with self._news:
+            self._waiting[key] = send
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="prominence-outbox", daemon=True)
+                self._thread.start()
+            self._news.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._waiting)
+            self._wait_for_turn()
+            with self._news:
+                send = self._waiting.pop(next(iter(self._waiting)))
+            try:
+                send()
+            except Exception:  # one widget's trouble must not silence the others
+                _log.exception("a message to the browser could not be sent")
+
+    def _wait_for_turn(self) -> None:
+        now = time.monotonic()
+        if len(self._sent) == self._sent.maxlen and (early := self._sent[0] + 1 - now) > 0:
+            time.sleep(early)
+            now = time.monotonic()
+        self._sent.append(now)
+
+
+@functools.cache
+def shared_outbox() -> Outbox:
+    """Return the outbox of this kernel."""
+    return Outbox()

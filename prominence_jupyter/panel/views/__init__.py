@@ -1,0 +1,1 @@
+"""What is shown of a job, as plain text and numbers: a record in, plain data out."""

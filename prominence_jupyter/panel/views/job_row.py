@@ -1,0 +1,78 @@
+"""`job_row`: one line of a table of many jobs, as plain data of bounded size.
+
+Pure, and cheap enough for ten thousand jobs a tick.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
+from prominence_jupyter.panel.views.words import exit_code_text
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import JobRecord
+
+COLUMNS: Final = (
+    *("id", "name", "status", "group", "tone", "shape", "reason"),
+    *("created", "started", "ended", "site", "exit_codes", "final"),
+)
+"""The keys of a row, in the order in which they cross to the browser."""
+
+NON_ZERO_EXIT: Final = "non-zero exit"
+"""The group of the jobs that the service calls completed, and that did not do their work."""
+
+_GONE: Final[tuple[str, Tone]] = ("gone", "neutral")
+_GONE_REASON: Final = "The service does not know this job any more."
+_CODES_SHOWN: Final = 8
+_END_OF_TIME_S: Final = 1e11
+"""The year 5138: what claims to be later is no time."""
+
+
+def job_row(record: JobRecord, *, ended: bool, gone: bool = False) -> dict[str, Any]:
+    """Return what a table shows of a job, under the keys `COLUMNS`.
+
+    Parameters
+    ----------
+    record
+        What the service said last.
+    ended
+        Whether the job has ended for good (`protocol.record.has_ended`): until then ``failed`` is provisional.
+    gone
+        Whether the service does not know the job any more, though it has not been seen to end.
+
+    Returns
+    -------
+    dict
+        ``status`` is the status in words, ``group`` the shorter words under which it is counted and filtered.
+        ``created``, ``started`` and ``ended`` are whole Unix seconds or None. ``id`` is text, whatever the service has.
+    """
+    word, tone = _GONE if gone else status_words(record, ended=ended)
+    return {
+        "id": one_line(record.id, 40),
+        "name": one_line(record.name, 80),
+        "status": word,
+        "group": _group(record, word, tone),
+        "tone": tone,
+        "shape": SHAPES[tone],
+        "reason": _GONE_REASON if gone else one_line(record.status_reason),
+        "created": _whole(record.created),
+        "started": _whole(record.started),
+        "ended": _whole(record.ended),
+        "site": one_line(record.site, 80),
+        "exit_codes": _codes(record.exit_codes),
+        "final": ended or gone,
+    }
+
+
+def _group(record: JobRecord, word: str, tone: Tone) -> str:
+    return NON_ZERO_EXIT if record.status == status.COMPLETED and tone == "bad" else word
+
+
+def _codes(codes: tuple[int, ...]) -> str:
+    more = [f"and {len(codes) - _CODES_SHOWN} more"] if len(codes) > _CODES_SHOWN else []
+    return ", ".join([*map(exit_code_text, codes[:_CODES_SHOWN]), *more])
+
+
+def _whole(seconds: float | None) -> int | None:
+    return round(seconds) if seconds is not None and 0 <= seconds < _END_OF_TIME_S else None

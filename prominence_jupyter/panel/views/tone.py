@@ -1,0 +1,34 @@
+"""Status and tone: what a status is called, and what it means to the eye. Never by colour alone: each has a glyph."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from prominence_jupyter.panel.views.words import exit_code_text
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import JobRecord
+
+Tone = Literal["waiting", "running", "good", "bad", "neutral"]
+
+SHAPES: Final[dict[Tone, str]] = {"waiting": "○", "running": "◐", "good": "✓", "bad": "✗", "neutral": "\N{EN DASH}"}
+"""A glyph for each tone."""
+
+
+def status_words(record: JobRecord, *, ended: bool) -> tuple[str, Tone]:
+    """Return the status of a job in words, and its tone.
+
+    A non-zero exit code is a failure to the eye, though the service says completed; ``failed`` is provisional until
+    the job has ended for good (`protocol.record.has_ended`); a word that is not known here stays as it is.
+    """
+    word = one_line(record.status, 60) or "unknown"
+    if record.status == status.COMPLETED:
+        code = next((code for code in record.exit_codes if code), 0)
+        return (f"{word}, exit code {exit_code_text(code)}", "bad") if code else (word, "good")
+    if record.status == status.FAILED and not ended:
+        return "failed for now", "waiting"
+    if record.status == status.RUNNING:
+        return word, "running"
+    if record.status in status.WAITING:
+        return word, "waiting"
+    return word, "bad" if record.status in {status.FAILED, status.KILLED} else "neutral"

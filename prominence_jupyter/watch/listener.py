@@ -1,0 +1,64 @@
+"""`Listener`: one who watches a job, and `Snapshot`, what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from prominence_jupyter.errors import ProminenceError
+from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known of a job at one moment.
+
+    Attributes
+    ----------
+    record
+        The last report, None before the first.
+    ended
+        The job has ended for good, and all of its followed output has arrived.
+    gone
+        The service knows nothing of the job any more.
+    stale_since, trouble
+        Since when (Unix seconds) and why there is no news; None while there is.
+    output_troubles
+        Why there is no news of a log, or why its end could not be had, for each stream where that is so.
+    """
+
+    record: JobRecord | None = None
+    ended: bool = False
+    gone: bool = False
+    stale_since: float | None = None
+    trouble: ProminenceError | None = None
+    output_troubles: Mapping[Stream, ProminenceError] = field(default_factory=dict)
+
+    @property
+    def output_trouble(self) -> ProminenceError | None:
+        """The trouble with standard output, if there is any."""
+        return self.output_troubles.get("stdout")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener:
+    """Callbacks of one who watches; they are called from the watcher's thread. No two listeners are equal.
+
+    Attributes
+    ----------
+    changed
+        Called with the new snapshot whenever it differs from the one before.
+    output
+        Called when a log that this listener follows has grown or begun afresh, with the stream and the spool: one
+        reads from that as one likes. None if no output is wanted at all.
+    follows
+        The logs it follows to begin with; `WatchedJob.follow` changes that. The end of a job is told to one with
+        `output` when what a record needs has been read, followed or not: standard output, and standard error if
+        the job did not succeed.
+    """
+
+    changed: Callable[[Snapshot], None]
+    output: Callable[[Stream, Spool], None] | None = None
+    follows: frozenset[Stream] = frozenset({"stdout"})

@@ -1,0 +1,120 @@
+"""`WatchedLog`: one log of a watched job: when it is asked for, and whether its end has been read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.errors import ProminenceError, ServiceFailed, UnexpectedAnswer, Unreachable
+from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.watch.follower import Follower
+from prominence_jupyter.watch.pace import Pace
+from prominence_jupyter.watch.spool import Spool, SpoolFull
+
+_LAST_LOOKS: Final = 6
+"""How often the end of a log is asked for when it cannot be had at once."""
+_LONGEST_ASKED_PAUSE_S: Final = 60.0
+"""A service may ask for more patience; a watch that is silent for longer looks dead."""
+_REST: Final = 4
+"""Where each request gives the whole log, how much longer than that takes it is left alone."""
+
+
+class WatchedLog:
+    """A log that is asked for at a pace of its own.
+
+    Parameters
+    ----------
+    stream
+        Which one it is.
+    follower
+        Reads it.
+    pace
+        Of the requests.
+
+    Attributes
+    ----------
+    due
+        When to ask next, in the seconds of the watcher's clock.
+    trouble
+        Why the last request brought nothing, or the end could not be had; None if all is well.
+    is_complete
+        Whether nothing more will be asked for.
+    """
+
+    def __init__(self, stream: Stream, follower: Follower, pace: Pace) -> None:
+        self.stream = stream
+        self.due = -math.inf
+        self.trouble: ProminenceError | None = None
+        self.is_complete = False
+        self._follower = follower
+        self._pace = pace
+        self._last_looks = 0
+
+    @property
+    def spool(self) -> Spool:
+        """What has come so far."""
+        return self._follower.spool
+
+    def hurry(self) -> None:
+        """Ask at once, and soon again."""
+        self._pace.news()
+        self.due = -math.inf
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether there was no connection to ask for it: that says nothing of this log."""
+        return isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+
+    def restart(self) -> None:
+        """Take note that the job was started again."""
+        self.is_complete = False
+        self._follower.restart()
+        self.hurry()
+
+    def ask(self, clock: Callable[[], float], *, job_is_over: bool) -> bool:
+        """Ask once; return whether the log has grown or begun afresh."""
+        began = clock()
+        self.due = began + self._pace.longest_s  # whatever happens now
+        before = (self.spool.run, self.spool.size)
+        error = self._poll()
+        news = (self.spool.run, self.spool.size) != before
+        self._note(error)
+        if job_is_over and not news and not self.is_out_of_reach:
+            self._look_last(error)
+        if news:
+            self._pace.news()
+        else:
+            self._pace.no_news()
+        now = clock()
+        reads_on = error is None and (self._follower.is_behind or (job_is_over and news))
+        self.due = now if reads_on else now + self._pause_s(error, now - began)
+        return news
+
+    def _poll(self) -> ProminenceError | None:
+        try:
+            self._follower.poll()
+        except SpoolFull as error:
+            self.is_complete = True
+            return error
+        except ProminenceError as error:
+            return error
+        return None
+
+    def _look_last(self, error: ProminenceError | None) -> None:
+        """Judge a request that brought nothing after the end of the job."""
+        self._last_looks += 1
+        may_pass = self._follower.is_doubtful if error is None else error.transient
+        self.is_complete = not may_pass or self._last_looks >= _LAST_LOOKS
+        if self.is_complete and error is None and self._follower.is_doubtful:
+            self.trouble = UnexpectedAnswer("at the end less of it was there than before")
+
+    def _note(self, error: ProminenceError | None) -> None:
+        if type(error) is not type(self.trouble):  # its words may name another request each time
+            self.trouble = error
+
+    def _pause_s(self, error: ProminenceError | None, took_s: float) -> float:
+        asked_s = (isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0
+        rest_s = _REST * took_s if self._follower.reads_all_again else 0.0
+        return max(self._pace.next_s(), min(asked_s, _LONGEST_ASKED_PAUSE_S), rest_s)

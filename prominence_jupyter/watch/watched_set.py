@@ -1,0 +1,249 @@
+"""`WatchedSet`: what is known of many jobs that are watched together, and the one place where that changes.
+
+It asks nothing itself. The watcher gives it each listing of active jobs, and answers about the jobs it `lacks`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from prominence_jupyter.errors import ProminenceError
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
+
+_log = logging.getLogger(__name__)
+
+Label = tuple[str, str]
+_MISSES_BEFORE_GONE: Final = 10
+"""Listings and answers in a row without a job before it counts as gone, as for one that is watched alone."""
+
+
+class WatchedSet:
+    """Jobs that are watched together.
+
+    Parameters
+    ----------
+    entries
+        The jobs it begins with.
+    label
+        Jobs that carry this label come to it when they appear.
+    everything
+        All active jobs come to it. Such a set never finishes.
+    """
+
+    def __init__(self, entries: Iterable[Entry] = (), *, label: Label | None = None, everything: bool = False) -> None:
+        self.label: Final = label
+        self.everything: Final = everything
+        self.finished = threading.Event()
+        """Set when nothing can change any more: every job has ended, or is gone."""
+        self.stale_since: float | None = None
+        self.trouble: ProminenceError | None = None
+        self.ticks = 0
+        """How often it was told what the service answered, or that it did not answer."""
+        self._ticked = threading.Condition()
+        self._entries = {str(entry.job_id): entry for entry in entries}
+        self._open = {key: entry for key, entry in self._entries.items() if not entry.is_closed}
+        self._seen: set[str] = set()
+        """Ids that were listed while this set was told which of them carry its label."""
+        self._listed: dict[str, JobRecord] = {}
+        """Entries of the listing to which the reports belong."""
+        self._asked: dict[str, JobRecord] = {}
+        """Entries of the listing that seemed to have ended when they were asked about."""
+        self._misses: dict[str, int] = {}
+        self._told_entries = self._entries.copy()
+        self._told: SetChange | None = None
+        self._listeners: list[SetListener] = []
+        self._joining: list[SetListener] = []
+        self._lock = threading.Lock()
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All jobs by id, as text, in the order in which they came. From any thread."""
+        with self._lock:
+            return self._entries.copy()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is something to ask, or someone to tell."""
+        return bool(self._joining or (self._listeners and not self.finished.is_set()))
+
+    def await_tick(self, after: int, timeout_s: float) -> bool:
+        """Wait until `ticks` is more than it was; return whether it is. From any thread."""
+        with self._ticked:
+            return self._ticked.wait_for(lambda: self.ticks > after, timeout_s)
+
+    def is_asked(self) -> bool:
+        """Tell whether the service has been asked about every job at least once. From any thread."""
+        return all(entry.record or entry.gone or key in self._misses for key, entry in self.entries.items())
+
+    def join(self, listener: SetListener) -> None:
+        """Let a listener wait for `let_in`. From any thread."""
+        with self._lock:
+            self._joining.append(listener)
+
+    def leave(self, listener: SetListener) -> bool:
+        """Drop a listener; return whether none is left. From any thread."""
+        with self._lock:
+            for group in (self._listeners, self._joining):
+                if listener in group:
+                    group.remove(listener)
+            return not self._listeners and not self._joining
+
+    def let_in(self) -> bool:
+        """Tell new listeners all that is known, if anything is; return whether there were any."""
+        with self._lock:
+            joining, self._joining = self._joining, []
+            self._listeners += joining
+        if self.ticks or any(entry.record for entry in self._entries.values()):
+            known = SetChange.between({}, self._entries, self.stale_since, self.trouble)
+            for listener in joining:
+                _isolated(listener, known)
+        return bool(joining)
+
+    def has_strangers(self, listing: Mapping[str, JobRecord]) -> bool:
+        """Tell whether jobs are listed of which it is not known whether they carry the label."""
+        return self.label is not None and not listing.keys() <= self._seen
+
+    def admit(self, records: Iterable[JobRecord], listing: Mapping[str, JobRecord]) -> None:
+        """Take in jobs that carry the label; those of the listing are no strangers any more."""
+        self._seen |= listing.keys()
+        self._add({str(record.id): record for record in records})
+
+    def lacks(self, listing: Mapping[str, JobRecord]) -> dict[str, JobId]:
+        """Return the jobs whose end only an answer of their own can tell."""
+        lacking = {}
+        for key, entry in self._open.items():
+            listed = listing.get(key)
+            unclear = not _is_settled(entry.record) if listed is None else _may_have_ended(listed)
+            if unclear and (listed is None or listed != self._asked.get(key)):
+                lacking[key] = entry.job_id
+        return lacking
+
+    def report(
+        self,
+        listing: Mapping[str, JobRecord],
+        answers: Mapping[str, JobRecord | None],
+        trouble: ProminenceError | None = None,
+    ) -> bool:
+        """Take a listing and answers that are newer; tell what has changed; return whether anything has.
+
+        Parameters
+        ----------
+        listing
+            All active jobs.
+        answers
+            About jobs it `lacks`, as far as they came; None for one that the service did not give.
+        trouble
+            What has kept the other answers from coming.
+        """
+        if self.everything:
+            self._add({key: listing[key] for key in listing.keys() - self._entries.keys()})
+        for key in [*self._open]:
+            listed = listing.get(key)
+            if key in answers or listed is None or listed is not self._listed.get(key):
+                self._look(key, listed, answers)
+        return self._conclude(trouble)
+
+    def miss(self, error: ProminenceError) -> None:
+        """Note that the service could not be asked: data get stale, a status does not change."""
+        self._conclude(error)
+
+    def _add(self, records: Mapping[str, JobRecord]) -> None:
+        for key, record in records.items():
+            if key not in self._entries and record.id is not None:
+                self._set(key, Entry(record.id, record))
+
+    def _look(self, key: str, listed: JobRecord | None, answers: Mapping[str, JobRecord | None]) -> None:
+        """Take what is new of one job that has not ended."""
+        entry, answer = self._entries[key], answers.get(key)
+        _keep(self._listed, key, listed)
+        _keep(self._asked, key, listed if answer else self._asked.get(key) if listed else None)
+        if listed is None and answer is None and key in answers:
+            self._misses[key] = self._misses.get(key, 0) + 1
+            if self._misses[key] >= _MISSES_BEFORE_GONE:
+                self._set(key, replace(entry, gone=True))
+            return
+        if answer or listed:
+            self._misses.pop(key, None)
+        record = answer or (entry.record if listed is None or _says_it_all(entry.record, listed) else listed)
+        if record is None:
+            return
+        is_last = bool(answer or listed or _is_settled(record)) and has_ended(record, listed_active=listed is not None)
+        self._set(key, Entry(entry.job_id if record.id is None else record.id, record, ended=is_last))
+
+    def _set(self, key: str, entry: Entry) -> None:
+        """Change an entry: the only place that does. One that has ended or is gone stays as it is."""
+        before = self._entries.get(key)
+        if before == entry or (before and before.is_closed):
+            return
+        with self._lock:
+            self._entries[key] = entry
+        if entry.is_closed:
+            self._open.pop(key, None)
+            for kept in (self._listed, self._asked, self._misses):
+                kept.pop(key, None)
+        else:
+            self._open[key] = entry
+
+    def _conclude(self, trouble: ProminenceError | None) -> bool:
+        """Tell the listeners what differs from what they know; finish if that was all."""
+        if type(trouble) is not type(self.trouble):  # its words may name another request each time
+            self.trouble = trouble
+        if trouble is None or self.stale_since is None:
+            self.stale_since = None if trouble is None else time.time()
+        change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble)
+        nothing = SetChange({}, stale_since=self.stale_since, trouble=self.trouble)
+        is_news = change != nothing
+        if is_news or nothing != self._told:
+            self._told, self._told_entries = nothing, self._entries.copy()
+            for listener in [*self._listeners]:
+                _isolated(listener, change)
+        if not self._open and not self.everything and trouble is None:
+            self.finished.set()
+        with self._ticked:
+            self.ticks += 1
+            self._ticked.notify_all()
+        return is_news
+
+
+def _keep(kept: dict[str, JobRecord], key: str, record: JobRecord | None) -> None:
+    if record is None:
+        kept.pop(key, None)
+    else:
+        kept[key] = record
+
+
+def _may_have_ended(listed: JobRecord) -> bool:
+    """Tell whether a listed job may be one that stays listed after its end; the listing does not say that."""
+    return status.is_final(listed.status) and listed.ended is not None
+
+
+def _is_settled(record: JobRecord | None) -> bool:
+    """Tell whether a record is the last one of a job that is listed no more: ``failed`` was perhaps provisional."""
+    return (
+        record is not None and record.has_detail and status.is_final(record.status) and record.status != status.FAILED
+    )
+
+
+def _says_it_all(known: JobRecord | None, listed: JobRecord) -> bool:
+    """Tell whether a record with detail says the same as an entry of the listing, which has none."""
+    return (
+        known is not None
+        and known.has_detail
+        and (known.status, known.status_reason, known.created, known.started, known.ended, known.name)
+        == (listed.status, listed.status_reason, listed.created, listed.started, listed.ended, listed.name)
+    )
+
+
+def _isolated(listener: SetListener, change: SetChange) -> None:
+    try:
+        listener(change)
+    except Exception:  # an error of a listener is its own, and must not end the watch
+        _log.exception("an error of one who watches jobs")
