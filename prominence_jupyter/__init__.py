@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from prominence_jupyter.errors import ProminenceError as ProminenceError
     from prominence_jupyter.jobs.job import Job as Job
+    from prominence_jupyter.jobs.job_set import JobSet as JobSet
     from prominence_jupyter.jobs.session import Session as Session
     from prominence_jupyter.jobs.session import connect as connect
     from prominence_jupyter.jobs.session import local as local
@@ -26,6 +27,7 @@ _HOMES = {
     "Job": "jobs.job",
     "JobDescription": "protocol.description",
     "JobRecord": "protocol.record",
+    "JobSet": "jobs.job_set",
     "ProminenceError": "errors",
     "Session": "jobs.session",
     "connect": "jobs.session",

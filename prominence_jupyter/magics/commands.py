@@ -118,7 +118,7 @@ class Commands:
             raise UsageError("%prominence list: --live shows active jobs; it does not go with --completed")
         session = self._session()
         if options.live:
-            self._show_set(session.watch(), "list --live")
+            self.show_set(session.watch())
             return None
         frame = session.completed(options.last or 1) if options.completed else jobs_frame(session.jobs())
         if frame.empty and not options.completed:
@@ -141,15 +141,14 @@ class Commands:
             return
         session = self._session()
         if options.constraint:
-            key, value = options.constraint
-            self._show_set(session.watch(label=options.constraint), f"watch --constraint {key}={value}")
+            self.show_set(session.watch(label=options.constraint))
         else:
-            ids = dict.fromkeys(self._named(typed).id for typed in options.ids)
-            self._show_set(session.watch(ids), " ".join(["watch", *map(str, ids)]))
+            self.show_set(session.watch(dict.fromkeys(self._named(typed).id for typed in options.ids)))
 
-    def _show_set(self, jobs: JobSet, words: str) -> None:
+    def show_set(self, jobs: JobSet) -> None:
+        """Show many jobs."""
         self._recent_ids |= dict.fromkeys(map(str, jobs.ids[-_IDS_OFFERED:]))
-        show_set(jobs, self._shell, panel=self._settings.panel, refresh=f"%prominence {words}")
+        show_set(jobs, self._shell, panel=self._settings.panel)
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for a job, showing it meanwhile."""

@@ -38,6 +38,9 @@ class ProminenceMagics(Magics):
         self._commands: Any = None
         super().__init__(shell, parent=shell)
         shell.Completer.custom_matchers.append(matcher(self._loaded))
+        if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
+            formatter = shell.display_formatter.ipython_display_formatter
+            formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
 
     @observe("url")
     def _url_changed(self, _change: Any) -> None:
@@ -65,6 +68,9 @@ class ProminenceMagics(Magics):
     def prominence_job(self, line: str, cell: str) -> object:
         """Submit the job described in JSON in this cell and show it while it runs."""
         return self._loaded().submit(job_parser().parse_line(line), cell)
+
+    def _show_set(self, jobs: Any) -> None:
+        self._loaded().show_set(jobs)
 
     def _loaded(self) -> Any:
         if self._commands is None:

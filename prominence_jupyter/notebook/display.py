@@ -45,7 +45,7 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     return lines
 
 
-def show_set(jobs: JobSet, shell: Any, *, panel: bool, refresh: str) -> None:
+def show_set(jobs: JobSet, shell: Any, *, panel: bool) -> None:
     """Show many jobs: a live table in a notebook; in a terminal lines, until they have ended.
 
     Parameters
@@ -54,13 +54,11 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, refresh: str) -> None:
         The jobs.
     shell, panel
         As for `show`.
-    refresh
-        What to type to see these jobs again.
     """
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
 
-        SetDisplay(jobs, shell.display_pub, live=panel, refresh=refresh)
+        SetDisplay(jobs, shell.display_pub, live=panel)
     else:
         SetLines(jobs).wait()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ipywidgets import VBox
@@ -19,29 +19,34 @@ class LiveTable:
     ----------
     widget
         What to display.
+    when_unused
+        Called when a person has closed the log that was open.
     """
 
     def __init__(self, jobs: JobSet, rows: Iterable[Mapping[str, Any]]) -> None:
         self._jobs = jobs
         self._selected: LivePanel | None = None
+        self.when_unused: Callable[[], None] | None = None
         self._table = JobsTable(rows, on_select=self._select, on_cancel=self._cancel)
         self.widget = VBox([self._table])
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a person has a log open."""
+        return self._selected is not None
 
     def show(self, rows: Iterable[Mapping[str, Any]], stale: str) -> None:
         """Show rows that have changed, and why there is no newer news. From any thread."""
         self._table.update(rows)
         self._table.set_stale(stale)
 
-    def close(self) -> None:
-        """Stop: nobody looks any more."""
-        self._select(None)
-        self._table.close()
-
     def _select(self, job_id: str | None) -> None:
         if self._selected:
             self._selected.close()
         self._selected = None if job_id is None else LivePanel(self._jobs.job(job_id))
         self.widget.children = [self._table, self._selected.panel] if self._selected else [self._table]
+        if not self._selected and self.when_unused:
+            self.when_unused()
 
     def _cancel(self, job_ids: list[str]) -> dict[str, str]:
         return {str(job_id): str(error) for job_id, error in self._jobs.delete(job_ids).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.notebook.outputs import LiveAndRecord
@@ -19,6 +19,8 @@ from prominence_jupyter.watch.set_change import Entry, SetChange
 if TYPE_CHECKING:
     from prominence_jupyter.notebook.live_table import LiveTable
 
+_IDS_NAMED: Final = 20
+
 
 class SetDisplay:
     """A set of jobs as two outputs of the cell that runs now; the watcher's thread keeps them up to date.
@@ -31,13 +33,10 @@ class SetDisplay:
         The display publisher of the shell.
     live
         With the table, or the record alone.
-    refresh
-        What to type to see these jobs again.
     """
 
-    def __init__(self, jobs: JobSet, publisher: Any, *, live: bool, refresh: str) -> None:
+    def __init__(self, jobs: JobSet, publisher: Any, *, live: bool) -> None:
         self._jobs = jobs
-        self._refresh = refresh
         self._outputs = LiveAndRecord(publisher)
         self._rows: dict[str, dict[str, Any]] = {}
         self._usage: dict[str, JobUsage] = {}
@@ -70,7 +69,8 @@ class SetDisplay:
         """Show what a tick has changed."""
         with self._lock:
             entries = self._jobs.watched.entries
-            changed = [self._take(entries[key]) for key in {*change.records, *change.ended, *change.gone}]
+            keys = dict.fromkeys([*change.records, *change.ended, *change.gone])
+            changed = [self._take(entries[key]) for key in keys]
             if change.stale_since is None:
                 self._as_of = time.time()
             stale = _why_stale(change)
@@ -79,7 +79,14 @@ class SetDisplay:
             if changed or stale != self._stale:
                 self._record(stale)
             if self._has_ended:
-                self._outputs.end_live()
+                self._end_table()
+
+    def _end_table(self) -> None:
+        """Leave the record alone, once nobody reads a log below the table."""
+        if self._table and self._table.is_in_use:
+            self._table.when_unused = self._outputs.end_live
+        else:
+            self._outputs.end_live()
 
     @property
     def _has_ended(self) -> bool:
@@ -90,12 +97,23 @@ class SetDisplay:
         account = SetAccount(
             rows=[*self._rows.values()],
             as_of=self._as_of,
-            refresh=self._refresh,
+            refresh=_refresh(self._jobs),
             listing=f"%prominence list --completed --last {len(self._rows)}",
             usage=self._usage,
             stale=stale,
+            more_may_come=self._jobs.watched.everything,
         )
         self._outputs.record(html=set_record_html(account), text=set_record_text(account))
+
+
+def _refresh(jobs: JobSet) -> str:
+    """Return what to type to see these jobs again."""
+    if jobs.watched.everything:
+        return "%prominence list --live"
+    if jobs.watched.label:
+        return f"%prominence watch --constraint {'='.join(jobs.watched.label)}"
+    more = " …" if len(jobs) > _IDS_NAMED else ""
+    return f"%prominence watch {' '.join(map(str, jobs.ids[:_IDS_NAMED]))}{more}"
 
 
 def _why_stale(change: SetChange) -> str:

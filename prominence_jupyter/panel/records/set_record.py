@@ -62,6 +62,8 @@ class SetAccount:
         What the jobs used, by the id that their row has; wanted at the end only.
     stale
         Why there is no newer news; empty when there is.
+    more_may_come
+        Whether jobs may come to the set, so that it has no end.
     """
 
     rows: Sequence[Row]
@@ -70,11 +72,12 @@ class SetAccount:
     listing: str
     usage: Mapping[str, JobUsage] = field(default_factory=dict)
     stale: str = ""
+    more_may_come: bool = False
 
     @property
     def final(self) -> bool:
-        """Whether all jobs have ended for good."""
-        return all(row["final"] for row in self.rows)
+        """Whether all jobs have ended for good, and no others come."""
+        return not self.more_may_come and all(row["final"] for row in self.rows)
 
 
 def set_record_html(account: SetAccount) -> str:
