@@ -10,7 +10,8 @@ from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended
-from prominence_jupyter.watch.watched_job import Listener, Snapshot, WatchedJob
+from prominence_jupyter.watch.listener import Listener, Snapshot
+from prominence_jupyter.watch.watched_job import WatchedJob
 from prominence_jupyter.watch.watcher import Watcher
 
 

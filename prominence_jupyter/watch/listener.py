@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.spool import Spool
+
+_log = logging.getLogger(__name__)
+
+MISSES_BEFORE_GONE: Final = 10
+"""Listings and answers in a row without a job before it counts as gone: it may be in neither for an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,11 @@ class Listener:
     changed: Callable[[Snapshot], None]
     output: Callable[[Stream, Spool], None] | None = None
     follows: frozenset[Stream] = frozenset({"stdout"})
+
+
+def tell(callback: Callable[..., None], *news: Any) -> None:
+    """Call back; an error there is the listener's own and must not stop the watch."""
+    try:
+        callback(*news)
+    except Exception:  # whatever a listener does wrong
+        _log.exception("an error in a callback of one who watches jobs")

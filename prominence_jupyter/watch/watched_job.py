@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
-from prominence_jupyter.watch.listener import Listener, Snapshot
+from prominence_jupyter.watch.listener import MISSES_BEFORE_GONE, Listener, Snapshot, tell
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_log import WatchedLog
 
-__all__ = ["Listener", "Snapshot", "WatchedJob"]
-
-_log = logging.getLogger(__name__)
-
-_MISSES_BEFORE_GONE: Final = 10
-"""Listings and answers in a row without the job before it counts as gone: it may be in neither for an instant."""
 _STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 
 
@@ -121,11 +114,11 @@ class WatchedJob:
             new = [(listener, self._log_of(stream)) for listener, stream in catching_up]
         for listener in joining:
             if self.snapshot != Snapshot():
-                _isolated(listener.changed, self.snapshot)
+                tell(listener.changed, self.snapshot)
         for listener, log in new:
             log.hurry()
             if listener.output and log.spool.size:
-                _isolated(listener.output, log.stream, log.spool)
+                tell(listener.output, log.stream, log.spool)
         return bool(joining)
 
     def report(self, record: JobRecord | None, *, listed_active: bool) -> bool:
@@ -137,7 +130,7 @@ class WatchedJob:
             return False
         if record is None:
             self._misses = 0 if listed_active else self._misses + 1
-            if self._misses >= _MISSES_BEFORE_GONE:
+            if self._misses >= MISSES_BEFORE_GONE:
                 self._close(Snapshot(self.snapshot.record, gone=True))
             return False
         self._misses = 0
@@ -165,7 +158,7 @@ class WatchedJob:
         if log.ask(clock, job_is_over=self.is_over):
             for listener in list(self.listeners):
                 if listener.output and log.stream in self._follows.get(listener, ()):
-                    _isolated(listener.output, log.stream, log.spool)
+                    tell(listener.output, log.stream, log.spool)
         troubles = {known.stream: known.trouble for known in list(self._logs.values()) if known.trouble}
         self._change(replace(self.snapshot, output_troubles=troubles))
         if self.is_over and not self.finished.is_set():  # nothing else is asked that would tell whether there is news
@@ -220,16 +213,8 @@ class WatchedJob:
             return
         self.snapshot = snapshot
         for listener in list(self.listeners):
-            _isolated(listener.changed, snapshot)
+            tell(listener.changed, snapshot)
 
 
 def _has_started(record: JobRecord | None) -> bool:
     return record is not None and (record.started is not None or record.status == status.RUNNING)
-
-
-def _isolated(callback: Callable[..., None], *news: Any) -> None:
-    """Call back; an error there is the listener's own and must not stop the watch."""
-    try:
-        callback(*news)
-    except Exception:  # whatever a listener does wrong
-        _log.exception("an error in a callback of a watched job")

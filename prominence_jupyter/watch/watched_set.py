@@ -5,7 +5,6 @@ It asks nothing itself. The watcher gives it each listing of active jobs, and an
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -16,13 +15,10 @@ from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.watch.listener import MISSES_BEFORE_GONE, tell
 from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
 
-_log = logging.getLogger(__name__)
-
 Label = tuple[str, str]
-_MISSES_BEFORE_GONE: Final = 10
-"""Listings and answers in a row without a job before it counts as gone, as for one that is watched alone."""
 
 
 class WatchedSet:
@@ -104,7 +100,7 @@ class WatchedSet:
         if self.ticks or any(entry.record for entry in self._entries.values()):
             known = SetChange.between({}, self._entries, self.stale_since, self.trouble)
             for listener in joining:
-                _isolated(listener, known)
+                tell(listener, known)
         return bool(joining)
 
     def has_strangers(self, listing: Mapping[str, JobRecord]) -> bool:
@@ -167,7 +163,7 @@ class WatchedSet:
         _keep(self._asked, key, listed if answer else self._asked.get(key) if listed else None)
         if listed is None and answer is None and key in answers:
             self._misses[key] = self._misses.get(key, 0) + 1
-            if self._misses[key] >= _MISSES_BEFORE_GONE:
+            if self._misses[key] >= MISSES_BEFORE_GONE:
                 self._set(key, replace(entry, gone=True))
             return
         if answer or listed:
@@ -204,7 +200,7 @@ class WatchedSet:
         if is_news or nothing != self._told:
             self._told, self._told_entries = nothing, self._entries.copy()
             for listener in [*self._listeners]:
-                _isolated(listener, change)
+                tell(listener, change)
         if not self._open and not self.everything and trouble is None:
             self.finished.set()
         with self._ticked:
@@ -240,10 +236,3 @@ def _says_it_all(known: JobRecord | None, listed: JobRecord) -> bool:
         and (known.status, known.status_reason, known.created, known.started, known.ended, known.name)
         == (listed.status, listed.status_reason, listed.created, listed.started, listed.ended, listed.name)
     )
-
-
-def _isolated(listener: SetListener, change: SetChange) -> None:
-    try:
-        listener(change)
-    except Exception:  # an error of a listener is its own, and must not end the watch
-        _log.exception("an error of one who watches jobs")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.jupyter import NO_CHROMIUM, JupyterServer, chromium, launched, open_in
+from tests.browser.panel_page import MADE_UP, PanelPage
 
 HERE = Path(__file__).parent
 
@@ -57,3 +58,23 @@ def open_notebook(browser, jupyter_server):
     for context in contexts:
         context.close()
     jupyter_server.stop_kernels()
+
+
+@pytest.fixture
+def show_panel(open_notebook):
+    """Return a function that shows a panel by code for a cell, see `MADE_UP`, and returns the first `PanelPage`."""
+
+    def show_one(code, **options):
+        notebook = open_notebook([MADE_UP + code], **options)
+        notebook.run_all()
+        panel = PanelPage(notebook)
+        panel.log.wait_for()
+        return panel
+
+    return show_one
+
+
+@pytest.fixture
+def done(tmp_path):
+    """A file that ends a cell with the code `GOES_ON`, when the test has seen what it wants to see."""
+    return tmp_path / "done"

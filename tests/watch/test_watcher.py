@@ -17,7 +17,7 @@ from prominence_jupyter.errors import (
     Unreachable,
 )
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.watched_job import Listener
+from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.watcher import Watcher
 
 PATIENCE_S = 20
