@@ -50,7 +50,9 @@ class JobSet:
         self.watched = watched
 
     def __repr__(self) -> str:
-        return f"<JobSet of {self.summary}>"
+        counts = _counts(self.watched.entries)
+        told = ", ".join(f"{count} {one_line(word, 40)}" for word, count in counts.items())
+        return f"<JobSet of {counts.total()} {'job' if counts.total() == 1 else 'jobs'}{': ' if told else ''}{told}>"
 
     def __len__(self) -> int:
         return len(self.watched.entries)
@@ -67,13 +69,6 @@ class JobSet:
             It is none of them.
         """
         return self._handle(self._entry(job_id))
-
-    @property
-    def summary(self) -> str:
-        """How many jobs there are, and of each status, in words; nothing is asked."""
-        counts = _counts(self.watched.entries)
-        told = ", ".join(f"{count} {one_line(word, 40)}" for word, count in counts.items())
-        return f"{counts.total()} {'job' if counts.total() == 1 else 'jobs'}{': ' if told else ''}{told}"
 
     @property
     def ids(self) -> list[JobId]:

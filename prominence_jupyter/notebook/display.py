@@ -59,8 +59,11 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool) -> None:
         from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
 
         SetDisplay(jobs, shell.display_pub, live=panel)
-    else:
+        return
+    try:
         SetLines(jobs).wait()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the watching was interrupted, the jobs go on") from None
 
 
 @contextmanager

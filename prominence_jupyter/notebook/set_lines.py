@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import queue
+from collections import Counter
 from typing import Final
 
 from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.panel.views.job_row import job_row
+from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.set_change import SetChange
 
 _LOOK_S: Final = 0.2
@@ -29,12 +32,22 @@ class SetLines:
         finally:
             self._jobs.unwatch(self._news.put)
 
+    def _counts(self) -> str:
+        """Return how many jobs there are, and of each status, where a non-zero exit code is one of its own."""
+        rows = [
+            job_row(entry.record or JobRecord(id=entry.job_id), ended=entry.ended, gone=entry.gone)
+            for entry in self._jobs.watched.entries.values()
+        ]
+        counts = Counter(row["group"] for row in rows)
+        told = ", ".join(f"{count} {group}" for group, count in counts.items())
+        return f"{len(rows)} {'job' if len(rows) == 1 else 'jobs'}: {told}" if told else "no jobs"
+
     def _print_next(self) -> None:
         try:
             change = self._news.get(timeout=_LOOK_S)
         except queue.Empty:
             return
-        line = str(change.trouble) if change.trouble else self._jobs.summary
+        line = str(change.trouble) if change.trouble else self._counts()
         if line != self._printed:
             self._printed = line
             print(f"[{line}]", flush=True)

@@ -40,6 +40,14 @@ def test_watch_follows_to_the_end(tmp_path, local_service):
     assert done.stdout.index("first\n") < done.stdout.index("last\n") < done.stdout.index("completed]")
 
 
+def test_several_jobs_are_counted_to_the_end(tmp_path, local_service):
+    script = cell("one", job("sleep 1")) + cell("two", job("/bin/sh -c 'exit 2'"))
+    done = ipython(tmp_path, script + "get_ipython().run_line_magic('prominence', 'watch one two')\n")
+    assert done.returncode == 0, done.stderr
+    assert "[2 jobs: 1 running, 1 " in done.stdout
+    assert done.stdout.rstrip().endswith("[2 jobs: 1 completed, 1 non-zero exit]")
+
+
 def test_an_error_is_short(tmp_path, local_service):
     done = ipython(tmp_path, "%prominence lst\n")
     assert "invalid choice: 'lst'" in done.stdout + done.stderr
