@@ -2,7 +2,8 @@
 
 Run it with: python benchmarks/comm_budget.py
 
-Real jobs of the local service. Beside it: what one message for each piece that arrives would be.
+Real jobs of the local service. A panel that sends a message for each answer would send as many as there are requests
+for output.
 """
 
 import contextlib
@@ -95,6 +96,7 @@ def main() -> None:
             Figure("record updates in the busiest second", busiest(updates)),
             Figure("all messages of the kernel in the busiest second", busiest([at for at, *_ in sent if at > begin])),
             Figure("requests for output", len(asked)),
+            Figure("requests for output in the busiest second", busiest(asked)),
             Figure("between two of them, median", pauses[len(pauses) // 2], "s"),
             Figure("records complete, with the last line", bench.page.evaluate(COMPLETE), "", None, JOBS),
             Figure("last lines seen on the page", len(late), "", None, JOBS),

@@ -19,7 +19,7 @@ from benchmarks.standin_service import Standin, standin
 JOBS = 10_000
 LATENCY_S = 0.05
 SETTLE_S, MINUTE_S = 15, 60
-PEER_TICKS, PEER_TICK_S = 4, 10
+PEER_TICKS, PEER_TICK_S = 3, 10
 
 SETUP = "%load_ext prominence_jupyter"
 WATCH = "%prominence list --live"

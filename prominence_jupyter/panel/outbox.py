@@ -55,13 +55,12 @@ class Outbox:
                 send()
             except Exception:  # one widget's trouble must not silence the others
                 _log.exception("a message to the browser could not be sent")
+            finally:
+                self._sent.append(time.monotonic())  # when it has gone: it may have taken a while
 
     def _wait_for_turn(self) -> None:
-        now = time.monotonic()
-        if len(self._sent) == self._sent.maxlen and (early := self._sent[0] + 1 - now) > 0:
+        if len(self._sent) == self._sent.maxlen and (early := self._sent[0] + 1 - time.monotonic()) > 0:
             time.sleep(early)
-            now = time.monotonic()
-        self._sent.append(now)
 
 
 @functools.cache
