@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -14,7 +15,7 @@ from prominence_jupyter.jobs.session import Session, connect, local
 from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.magics.results import Described, DryRun, Output
-from prominence_jupyter.notebook.display import interruptible, show, show_set
+from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
@@ -68,7 +69,7 @@ class Commands:
         self._recent_ids[str(job.id)] = None
         if options.name:
             self._shell.user_ns[options.name] = job
-        with interruptible(job):
+        with interruptible(f"job {job.id} goes on", str(job.id)):
             shown = show(job, self._shell, panel=options.panel and self._settings.panel)
             if options.wait:
                 _raise_unless_succeeded(job, shown.wait(options.timeout))
@@ -136,27 +137,32 @@ class Commands:
             raise UsageError("%prominence watch: name the ids of jobs, or a label: --constraint KEY=VALUE")
         if len(options.ids) == 1:
             job = self._found(options.ids[0])
-            with interruptible(job):
+            with interruptible(f"job {job.id} goes on", str(job.id)):
                 show(job, self._shell, panel=self._settings.panel, follow=True)
-            return
-        session = self._session()
-        if options.constraint:
-            self.show_set(session.watch(label=options.constraint))
+        elif options.constraint:
+            self.show_set(self._session().watch(label=options.constraint))
         else:
-            self.show_set(session.watch(dict.fromkeys(self._named(typed).id for typed in options.ids)))
+            self.show_set(self._jobs(options.ids))
 
-    def show_set(self, jobs: JobSet) -> None:
-        """Show many jobs."""
+    def show_set(self, jobs: JobSet, *, follow: bool = True) -> ShownSet:
+        """Show many jobs; in a terminal, `follow` them until they have ended."""
+        _ = jobs.records  # as for one job: what is shown first is not that nothing is known
         self._recent_ids |= dict.fromkeys(map(str, jobs.ids[-_IDS_OFFERED:]))
-        show_set(jobs, self._shell, panel=self._settings.panel)
+        return show_set(jobs, self._shell, panel=self._settings.panel, follow=follow)
 
     def do_wait(self, options: Namespace) -> None:
-        """Wait for a job, showing it meanwhile."""
+        """Wait for jobs, showing them meanwhile."""
         began = time.monotonic()
-        job = self._found(options.id)
-        left = None if options.timeout is None else max(0.0, options.timeout - (time.monotonic() - began))
-        with interruptible(job):
-            _raise_unless_succeeded(job, show(job, self._shell, panel=self._settings.panel).wait(left))
+        if len(options.ids) == 1:
+            job = self._found(options.ids[0])
+            with interruptible(f"job {job.id} goes on", str(job.id)):
+                shown = show(job, self._shell, panel=self._settings.panel)
+                _raise_unless_succeeded(job, shown.wait(_left(options.timeout, began)))
+            return
+        jobs = self._jobs(options.ids)
+        with interruptible("the jobs go on", " ".join(options.ids)):
+            shown_set = self.show_set(jobs, follow=False)
+            _raise_unless_all_succeeded(shown_set.wait(_left(options.timeout, began)))
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""
@@ -206,6 +212,9 @@ class Commands:
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
         return self._session().handle(int(typed) if is_number else typed)
 
+    def _jobs(self, typed: Sequence[str]) -> JobSet:
+        return self._session().watch(dict.fromkeys(self._named(words).id for words in typed))
+
     def _named(self, typed: str) -> Job:
         """Return a job; only what is no number and no variable is asked for, since it is probably misspelt."""
         job = self._handle(typed)
@@ -226,6 +235,21 @@ class Commands:
         if self._connected is None or not self._connected.is_same_as(fresh):
             self._connected = fresh
         return self._connected
+
+
+def _left(timeout: float | None, began: float) -> float | None:
+    """Return what is left of some seconds that began to count then."""
+    return None if timeout is None else max(0.0, timeout - (time.monotonic() - began))
+
+
+def _raise_unless_all_succeeded(records: Sequence[JobRecord]) -> None:
+    failed = [one_line(record.id, 40) for record in records if record.succeeded is False]
+    if failed:
+        more = " …" if len(failed) > _IDS_OFFERED else ""
+        raise JobFailed(
+            f"{len(failed)} of {len(records)} jobs did not succeed: {' '.join(failed[:_IDS_OFFERED])}{more}; "
+            f"errors of one: %prominence stderr {failed[0]}"
+        )
 
 
 def _raise_unless_succeeded(job: Job, record: JobRecord) -> None:

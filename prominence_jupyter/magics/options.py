@@ -79,7 +79,10 @@ def job_parser() -> Parser:
     parser = Parser("%%prominence_job", description="Submit the job described in JSON in this cell, and watch it.")
     parser.add_argument("name", nargs="?", metavar="NAME", type=_identifier, help="variable that will hold the job")
     parser.add_argument(
-        "--wait", action="store_true", help="wait until the job has ended; an error if it did not succeed"
+        "--wait",
+        action="store_true",
+        help="wait until the job has ended; an error if it did not succeed. To cancel it meanwhile: interrupt the cell, "
+        "then %%prominence delete; or prominence delete in a terminal",
     )
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="with --wait: wait at most so many seconds")
     parser.add_argument("--dry-run", action="store_true", help="check the description and show it, submit nothing")
@@ -122,8 +125,8 @@ def line_parser() -> Parser:
     }.items():
         _add_id(verbs.add_parser(verb, help=text))
 
-    wait = verbs.add_parser("wait", help="wait until a job has ended; an error if it did not succeed")
-    _add_id(wait)
+    wait = verbs.add_parser("wait", help="wait until jobs have ended; an error if one did not succeed")
+    wait.add_argument("ids", nargs="+", metavar="ID", help="ids of jobs, or the variables that hold them")
     wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
     return parser
 

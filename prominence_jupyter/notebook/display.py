@@ -21,6 +21,13 @@ class Shown(Protocol):
         """Wait until the job has ended, see `Job.wait`."""
 
 
+class ShownSet(Protocol):
+    """Many jobs that are on the screen."""
+
+    def wait(self, timeout: float | None) -> list[JobRecord]:
+        """Wait until all have ended, see `JobSet.wait`."""
+
+
 def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     """Show a job where this shell shows things.
 
@@ -45,34 +52,42 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     return lines
 
 
-def show_set(jobs: JobSet, shell: Any, *, panel: bool) -> None:
-    """Show many jobs: a live table in a notebook; in a terminal lines, until they have ended.
+def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet:
+    """Show many jobs: a live table in a notebook; in a terminal lines, while someone waits for them.
 
     Parameters
     ----------
     jobs
         The jobs.
-    shell, panel
+    shell, panel, follow
         As for `show`.
     """
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
 
-        SetDisplay(jobs, shell.display_pub, live=panel)
-        return
-    try:
-        SetLines(jobs).wait()
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("the watching was interrupted, the jobs go on") from None
+        return SetDisplay(jobs, shell.display_pub, live=panel)
+    lines = SetLines(jobs)
+    if follow:
+        with interruptible("the jobs go on"):
+            lines.follow()
+    return lines
 
 
 @contextmanager
-def interruptible(job: Job) -> Iterator[None]:
-    """Let an interrupt say that the job goes on, and how to return to it."""
+def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
+    """Let an interrupt say what goes on, and how to return to it and to end it.
+
+    Parameters
+    ----------
+    goes_on
+        For example "job 12 goes on".
+    ids
+        Of the jobs, as they are typed after a verb.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"the waiting was interrupted, job {job.id} goes on: "
-            f"return to it with %prominence watch {job.id}, end it with %prominence delete {job.id}"
-        ) from None
+        one = "ID" if " " in ids else ids
+        end = f"%prominence delete {one}, or in a terminal prominence delete {one}"
+        how = f": return with %prominence watch {ids}, end with {end}"
+        raise KeyboardInterrupt(f"the waiting was interrupted, {goes_on}{how if ids else ''}") from None

@@ -23,10 +23,11 @@ class LiveAndRecord:
         self._has_live = self._has_record = False
 
     def show_live(self, widget: Any) -> None:
-        """Display the live view."""
-        from IPython.display import display  # noqa: PLC0415 - what a widget shows as, it knows only while it is shown
+        """Display the live view; without words, since where they would stand for it the record says it all."""
+        from IPython.core.formatters import format_display_data  # noqa: PLC0415 - IPython, where there is one
 
-        display(widget, display_id=self._live_id)
+        bundle, _ = format_display_data(widget)
+        self._publish(bundle | {"text/plain": ""}, self._live_id, update=False)
         self._has_live = True
 
     def end_live(self) -> None:

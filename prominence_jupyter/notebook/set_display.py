@@ -52,6 +52,10 @@ class SetDisplay:
             jobs.watch(self._changed)
             self._record("")
 
+    def wait(self, timeout: float | None) -> list[JobRecord]:
+        """Wait until all have ended, see `JobSet.wait`; the record has been told before."""
+        return self._jobs.wait(timeout)
+
     def _show_table(self) -> None:
         from prominence_jupyter.notebook.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections import Counter
 from typing import Final
 
@@ -22,12 +23,20 @@ class SetLines:
         self._news: queue.SimpleQueue[SetChange] = queue.SimpleQueue()
         self._printed = ""
 
-    def wait(self) -> None:
+    def wait(self, timeout: float | None) -> list[JobRecord]:
+        """Wait until all have ended, see `JobSet.wait`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        self.follow(deadline)
+        return self._jobs.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
+
+    def follow(self, deadline: float | None = None) -> None:
         """Print until all have ended; of all active jobs, until an interrupt."""
         self._jobs.watch(self._news.put)
         try:
             while not self._jobs.watched.finished.is_set() or not self._news.empty():
                 self._jobs.give_up_if_hopeless()
+                if deadline is not None and time.monotonic() >= deadline:
+                    return
                 self._print_next()
         finally:
             self._jobs.unwatch(self._news.put)

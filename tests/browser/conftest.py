@@ -11,6 +11,7 @@ Chromium lives for a module, not longer: Playwright's event loop must be gone wh
 """
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ def show_panel(open_notebook):
         return panel
 
     return show_one
+
+
+@pytest.fixture
+def start(local_service):
+    """The first cell of a notebook that uses the tests' local service."""
+    where = os.environ["PROMINENCE_LOCAL_DIR"]
+    return f"%env PROMINENCE_LOCAL_DIR={where}\n%load_ext prominence_jupyter\n%prominence local"
 
 
 @pytest.fixture

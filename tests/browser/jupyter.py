@@ -137,6 +137,20 @@ class NotebookPage:
             code,
         )
 
+    def value(self, expression):
+        """The value of an expression in the notebook's kernel, which must be JSON; no cell may run."""
+        return self.page.evaluate(
+            """async (expression) => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const value = `__import__('json').dumps(${expression}).encode().hex()`;
+                const {content} = await kernel.requestExecute({code: '', user_expressions: {value}}).done;
+                const hex = content.user_expressions.value.data['text/plain'].slice(1, -1);
+                const bytes = Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+                return JSON.parse(new TextDecoder().decode(bytes));
+            }""",
+            expression,
+        )
+
 
 class JupyterServer:
     """A Jupyter server on loopback with a root folder of its own."""

@@ -41,6 +41,13 @@ def test_axe_finds_nothing_in_a_panel(open_notebook, dark):
     page, panels = notebook.page, notebook.page.locator(".prominence-job")
     for number, state in enumerate(STATES):
         panels.nth(number).get_by_text(state).first.wait_for()
+    panels.nth(3).get_by_text("Traceback").wait_for()  # the tab of stderr is open
+    panels.nth(1).get_by_role("button", name="Search").click()
+    page.keyboard.type("line")
+    panels.nth(1).get_by_text("1 of 300").wait_for()
+    panels.nth(6).get_by_role("log").hover()
+    page.mouse.wheel(0, -200)
+    panels.nth(6).get_by_role("button", name="Follow").wait_for()
     panels.nth(0).get_by_text("Description", exact=True).click()
     panels.nth(0).get_by_label("Description of the job").wait_for()
     panels.nth(1).get_by_role("button", name="Cancel job").click()

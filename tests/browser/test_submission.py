@@ -10,13 +10,6 @@ from tests.notebook.test_kernel import SEED, job
 LAST_LINE = "Iteration number 19"
 
 
-@pytest.fixture
-def start(local_service):
-    """The first cell of a notebook that uses the tests' local service."""
-    where = os.environ["PROMINENCE_LOCAL_DIR"]
-    return f"%env PROMINENCE_LOCAL_DIR={where}\n%load_ext prominence_jupyter\n%prominence local"
-
-
 def shots(notebook, name):
     """Keep a picture where one was asked for, for a person to look at."""
     if folder := os.environ.get("PROMINENCE_TEST_SHOTS"):
@@ -60,17 +53,6 @@ def test_a_job_is_cancelled_from_its_panel(open_notebook, start):
     panel.get_by_role("button", name=re.compile("cancel", re.IGNORECASE)).click()
     panel.get_by_role("button", name="Yes").click()
     notebook.page.locator(".jp-OutputArea-output").filter(has_text="deleted").wait_for()
-
-
-def test_a_panel_goes_on_while_another_cell_runs(open_notebook, start):
-    talks_later = job("/bin/sh -c 'sleep 1; echo seen'")
-    notebook = open_notebook([start, f"%%prominence_job one\n{talks_later}", "import time; time.sleep(8)"])
-    notebook.run_all()
-    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="seen").filter(has_text="completed")
-    record.wait_for()
-    assert "*" in notebook.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.widgets[2].promptNode.textContent"
-    )
 
 
 def test_a_panel_whose_kernel_was_restarted_says_so_and_offers_nothing(open_notebook, start):

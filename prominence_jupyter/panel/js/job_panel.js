@@ -38,6 +38,9 @@ export default () => {
       });
       model.on("comm_live_update", () => feed.lose());
       model.on("change:_output", () => feed.load(model.get("_output")));
+      const leave = () => feed.leave();
+      addEventListener("pagehide", leave);
+      return () => removeEventListener("pagehide", leave);
     },
     render: ({ model, el }) => render(shared, model, el),
   };

@@ -20,7 +20,7 @@ COLOURS: Final[Mapping[Tone, str]] = MappingProxyType(
 
 _MATHEMATICS: Final = re.compile(r"[$\\]")
 """What begins a formula for JupyterLab and for nbconvert's pages, but not in code."""
-_AS_IT_IS: Final = "background:none;color:inherit;font:inherit;padding:0"
+_AS_IT_IS: Final = "background:none;color:inherit;font-family:inherit;font-size:inherit;padding:0"
 _COMMAND: Final = "background:none;color:inherit;font-size:inherit;padding:0"
 
 _BOX: Final = "border-left:3px solid {bar};padding:2px 0 2px 12px;margin:2px 0;line-height:1.5"
@@ -35,7 +35,8 @@ _WIDE: Final = f"{_CELL};min-width:14em"
 _NUMBER: Final = f"text-align:right;{_SPACE};white-space:nowrap"
 _PRE: Final = (
     "max-height:24em;overflow:auto;margin:4px 0;padding:6px 10px;border:1px solid rgba(128,128,128,.35);"
-    "border-radius:3px;background:none;color:inherit;font-size:90%;line-height:1.4;white-space:pre"
+    "border-radius:3px;background:none;color:inherit;font-size:90%;line-height:1.4;white-space:pre;"
+    "font-family:var(--jp-code-font-family,monospace)"
 )
 
 
@@ -78,8 +79,10 @@ def output(inner: str) -> str:
 
 def bar(parts: Iterable[tuple[Tone, float]]) -> str:
     """Return a thin bar of stretches, each a tone and how long it is. It says nothing that words do not."""
+    known = [(tone, size) for tone, size in parts if size > 0]
+    whole = sum(size for _, size in known)  # shares of less than 1 in all would not fill the bar
     spans = "".join(
-        f'<span style="flex:{size:.6g} 0 2px;background:{COLOURS[tone]}"></span>' for tone, size in parts if size > 0
+        f'<span style="flex:{size / whole:.4f} 0 2px;background:{COLOURS[tone]}"></span>' for tone, size in known
     )
     style = "display:flex;gap:1px;width:24em;max-width:100%;height:6px;margin:5px 0;border-radius:3px;overflow:hidden"
     return f'<div style="{style}">{spans}</div>' if spans else ""

@@ -19,10 +19,13 @@ from prominence_jupyter.panel.views.view import JobView
 from prominence_jupyter.panel.views.words import UNKNOWN, duration_text, exit_code_text, memory_text
 from prominence_jupyter.protocol.plain_text import last_lines, one_line
 
-OUTPUT_LIMIT: Final = 64 * 1024
-"""Bytes of output kept in a notebook, at most."""
+OUTPUT_LIMIT: Final = 48 * 1024
+"""Bytes of output in the HTML of a record, at most."""
 
-RECORD_LIMIT: Final = 100 * 1024
+TEXT_OUTPUT_LIMIT: Final = 16 * 1024
+"""Bytes of output in its text, at most: a notebook holds both, and shall not grow by more than 100 KB a job."""
+
+RECORD_LIMIT: Final = 72 * 1024
 """Bytes of HTML in a record, at most. Where colours would exceed it, the older lines of the output do without."""
 
 ERRORS_LIMIT: Final = 4 * 1024
@@ -71,8 +74,7 @@ def record_html(
     ]
     after = _errors_html(errors)
     room = RECORD_LIMIT - len("\n".join(before + after).encode()) - _AROUND_OUTPUT
-    log = _end_of(tail, total_bytes)
-    excerpt = html_excerpt(log, OUTPUT_LIMIT, room)
+    excerpt = html_excerpt(_end_of(tail, total_bytes, OUTPUT_LIMIT), OUTPUT_LIMIT, room)
     account = markup.text(_output_line(view, excerpt.size, total_bytes, output_trouble))
     output = [markup.paragraph(account, above=6), markup.output(excerpt.body) if excerpt.body else ""]
     return markup.box(view.tone, [*before, *output, *after])
@@ -84,8 +86,8 @@ def record_text(
     """Return the record as plain text. Parameters as for `record_html`."""
     if not view.final:
         return f"{_dated(view)} · refresh with {one_line(refresh)}"
-    excerpt = text_excerpt(_end_of(tail, total_bytes), OUTPUT_LIMIT)
-    said = text_excerpt(_end_of(errors, len(errors)), ERRORS_LIMIT).body
+    excerpt = text_excerpt(_end_of(tail, total_bytes, TEXT_OUTPUT_LIMIT), TEXT_OUTPUT_LIMIT)
+    said = text_excerpt(_end_of(errors, len(errors), ERRORS_LIMIT), ERRORS_LIMIT).body
     parts = [
         " · ".join([_status(view), *_whose(view)]),
         view.explanation,
@@ -103,12 +105,14 @@ def _status(view: JobView) -> str:
 
 
 def _whose(view: JobView) -> list[str]:
-    return [view.title, f"job {view.id}"] if view.id else [view.title]
+    if not view.id:
+        return [view.title]
+    return [f"job {view.id}"] if view.title == "job" else [view.title, f"job {view.id}"]  # it may be without a name
 
 
 def _dated(view: JobView) -> str:
-    stale = f" · {view.stale}" if view.stale else ""
-    return f"{_status(view)} · as of {date_text(view.as_of)}{stale}"
+    known = [_status(view), *_whose(view), f"as of {date_text(view.as_of)}", view.stale]
+    return " · ".join(part for part in known if part)
 
 
 def _summary(view: JobView) -> list[tuple[str, str]]:
@@ -163,7 +167,7 @@ def _tasks_table(view: JobView) -> str:
 
 
 def _errors_html(errors: bytes) -> list[str]:
-    excerpt = html_excerpt(_end_of(errors, len(errors)), ERRORS_LIMIT, _ERRORS_HTML_LIMIT)
+    excerpt = html_excerpt(_end_of(errors, len(errors), ERRORS_LIMIT), ERRORS_LIMIT, _ERRORS_HTML_LIMIT)
     return [markup.paragraph(_ERRORS, above=6), markup.output(excerpt.body)] if excerpt.body else []
 
 
@@ -182,5 +186,5 @@ def _output_line(view: JobView, shown: int, total_bytes: int, trouble: str) -> s
     )
 
 
-def _end_of(log: bytes, total_bytes: int) -> bytes:
-    return last_lines(log, OUTPUT_LIMIT, complete=len(log) >= total_bytes)
+def _end_of(log: bytes, total_bytes: int, limit: int) -> bytes:
+    return last_lines(log, limit, complete=len(log) >= total_bytes)

@@ -1,8 +1,8 @@
 """The record of a set of jobs: the static account of them that stays in a saved notebook, as HTML and as text.
 
-While one of them goes on it is how many there are of each status, dated. At the end it is a summary and a table, failed
-jobs first. It is made again whenever a status changes, so it has to be quick for ten thousand jobs. As `record`, it
-reads well with every style stripped.
+While one of them goes on it is one dated line: how many there are of each status. At the end it is a summary and a
+table, failed jobs first. It is made again whenever a status changes, so it has to be quick for ten thousand jobs. As
+`record`, it reads well with every style stripped.
 """
 
 from __future__ import annotations
@@ -82,14 +82,11 @@ class SetAccount:
 
 def set_record_html(account: SetAccount) -> str:
     """Return the record as HTML with inline styles only."""
+    if not account.final:
+        return markup.quiet(f"{markup.text(_dated(account))} · refresh with {markup.code(one_line(account.refresh))}")
     tones = Counter(row["tone"] for row in account.rows)
     lengths = markup.bar((tone, tones[tone]) for tone in _ORDER)
     counts = " · ".join([markup.strong(_how_many(account.rows)), *map(markup.text, _counts(account.rows))])
-    if not account.final:
-        refresh = markup.code(one_line(account.refresh))
-        return f"{markup.paragraph(counts)}\n{lengths}\n" + markup.quiet(
-            f"{markup.text(_as_of(account))} · refresh with {refresh}"
-        )
     head = [markup.paragraph(counts), lengths, markup.facts(_summary(account))]
     rows = [markup.table_row([*map(markup.text, cells)], _NUMBERS, wide=_STATUS) for cells in _cells(account)]
     shown = _fitting(rows, SET_RECORD_LIMIT - _AROUND)
@@ -101,13 +98,12 @@ def set_record_html(account: SetAccount) -> str:
 
 def set_record_text(account: SetAccount) -> str:
     """Return the record as plain text."""
-    counts = " · ".join([_how_many(account.rows), *_counts(account.rows)])
     if not account.final:
-        return f"{counts}\n{_as_of(account)} · refresh with {one_line(account.refresh)}"
+        return f"{_dated(account)} · refresh with {one_line(account.refresh)}"
     shown = list(_cells(account))
     left_out = len(account.rows) - len(shown)
     parts = [
-        counts,
+        " · ".join([_how_many(account.rows), *_counts(account.rows)]),
         columns([(f"  {label}", value) for label, value in _summary(account)]),
         columns([_HEADS, *shown], indent="  ") if shown else "",
         f"  and {left_out:,} more: {one_line(account.listing)}" if left_out else "",
@@ -129,8 +125,10 @@ def _counts(rows: Sequence[Row]) -> list[str]:
     return [*words, f"{others:,} others"] if others else words
 
 
-def _as_of(account: SetAccount) -> str:
-    return f"as of {date_text(account.as_of)}" + (f" · {one_line(account.stale)}" if account.stale else "")
+def _dated(account: SetAccount) -> str:
+    date = f"as of {date_text(account.as_of)}"
+    known = [_how_many(account.rows), *_counts(account.rows), date, one_line(account.stale)]
+    return " · ".join(part for part in known if part)
 
 
 def _summary(account: SetAccount) -> list[tuple[str, str]]:
@@ -154,8 +152,10 @@ def _spread(rows: Sequence[Row], start: str, end: str) -> str:
     known = [span for span in spans if span >= 0]
     if not known:
         return ""
-    longest = span_text(0, max(known))
-    return f"{span_text(0, median(known))} (median), {longest} at most" if len(known) > 1 else longest
+    shortest, middle, longest = (span_text(0, span) for span in (min(known), median(known), max(known)))
+    if len(known) == 1:
+        return longest
+    return f"{longest} each" if shortest == longest else f"{middle} (median), {longest} at most"
 
 
 def _cells(account: SetAccount) -> Iterator[list[str]]:

@@ -1,16 +1,23 @@
 """The record that stays in a saved notebook."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.panel.records.page import Page, assert_only_a_record
 
-from prominence_jupyter.panel.records.record import ERRORS_LIMIT, OUTPUT_LIMIT, RECORD_LIMIT, record_html, record_text
+from prominence_jupyter.panel.records.record import (
+    ERRORS_LIMIT,
+    RECORD_LIMIT,
+    TEXT_OUTPUT_LIMIT,
+    record_html,
+    record_text,
+)
 from prominence_jupyter.panel.views.view import job_view
 from prominence_jupyter.protocol.record import JobRecord
+from tests.panel.records.page import Page, assert_only_a_record
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 WATCH = "%prominence watch 12"
@@ -27,9 +34,19 @@ def pending(**answer):
 
 
 def test_a_job_that_goes_on_is_one_dated_line():
-    line = "○ pending · as of 2026-11-24 20:31 UTC · refresh with %prominence watch 12"
+    line = "○ pending · calculate-pi · job 12 · as of 2026-11-24 20:31 UTC · refresh with %prominence watch 12"
     assert record_text(pending(), b"ignored", total_bytes=7, refresh=WATCH) == line
     assert Page(record_html(pending(), b"", total_bytes=0, refresh=WATCH)).text == line
+
+
+def test_a_job_without_a_name_is_not_named():
+    said = record_text(pending(name=None), b"", total_bytes=0, refresh=WATCH)
+    assert said.startswith("○ pending · job 12 · as of")
+
+
+def test_the_bar_is_as_wide_as_that_of_a_long_job():
+    source = record_html(finished(), b"", total_bytes=0, refresh=WATCH)  # its phases took 0.04 s in all
+    assert sum(map(float, re.findall(r"flex:([\d.]+)", source))) == pytest.approx(1, abs=0.001)
 
 
 def test_a_stale_record_says_so():
@@ -98,7 +115,7 @@ def test_long_output_is_cut_at_a_line():
     output = text.partition("stdout 17):\n")[2].splitlines()
     assert output[-1] == "line 19999"
     assert output[0] in {f"line {i}" for i in range(20_000)}
-    assert 60_000 < len("\n".join(output)) <= OUTPUT_LIMIT
+    assert 15_000 < len("\n".join(output)) <= TEXT_OUTPUT_LIMIT
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>&\"'\u202e\x1b[31m $x$ \\(y\\) [a](javascript:b)\n\n# c"
@@ -144,4 +161,4 @@ def test_the_record_is_bounded(worst):
     tail = worst * 200_000
     account = {"total_bytes": len(tail), "refresh": WATCH, "errors": tail}
     assert len(record_html(finished(), tail, **account).encode()) <= RECORD_LIMIT
-    assert len(record_text(finished(), tail, **account).encode()) < OUTPUT_LIMIT + 8000
+    assert len(record_text(finished(), tail, **account).encode()) < TEXT_OUTPUT_LIMIT + 8000

@@ -4,13 +4,13 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter, LatexExporter, MarkdownExporter
 from nbconvert.filters import markdown2html
-from tests.panel.records.page import RECORD_TAGS, Page
-from tests.panel.records.test_set_record import account, record
 
 from prominence_jupyter.panel.records.record import record_html, record_text
 from prominence_jupyter.panel.records.set_record import set_record_html, set_record_text
 from prominence_jupyter.panel.views.view import job_view
 from prominence_jupyter.protocol.record import JobRecord
+from tests.panel.records.page import RECORD_TAGS, Page
+from tests.panel.records.test_set_record import account, record
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)></pre></div>"

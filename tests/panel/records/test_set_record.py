@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from tests.panel.records.page import assert_only_a_record
-from tests.panel.records.test_record import HOSTILE, LONG
 
 from prominence_jupyter.panel.records.job_usage import JobUsage
 from prominence_jupyter.panel.records.set_record import SET_RECORD_LIMIT, SetAccount, set_record_html, set_record_text
 from prominence_jupyter.panel.views.job_row import job_row
 from prominence_jupyter.panel.views.words import UNKNOWN
 from prominence_jupyter.protocol.record import JobRecord
+from tests.panel.records.page import assert_only_a_record
+from tests.panel.records.test_record import HOSTILE, LONG
 
 
 def record(number, status="completed", code=0, minutes=1, **fields):
@@ -32,12 +32,12 @@ def account(*records, **fields):
     return SetAccount(rows, as_of=1795552265, usage=usage, **(commands | fields))
 
 
-def test_jobs_that_go_on_are_counts_and_a_date():
+def test_jobs_that_go_on_are_one_dated_line():
     going_on = account(record(1), record(2), record(3, code=3), record(4, "running"), record(5, "pending"))
-    assert set_record_text(going_on).splitlines() == [
-        "5 jobs · ✓ 2 completed · ✗ 1 non-zero exit · ◐ 1 running · ○ 1 pending",
-        "as of 2026-11-24 20:31 UTC · refresh with %prominence watch 1 2",
-    ]
+    assert set_record_text(going_on) == (
+        "5 jobs · ✓ 2 completed · ✗ 1 non-zero exit · ◐ 1 running · ○ 1 pending · "
+        "as of 2026-11-24 20:31 UTC · refresh with %prominence watch 1 2"
+    )
     assert assert_only_a_record(set_record_html(going_on)).text.split() == set_record_text(going_on).split()
 
 
@@ -58,7 +58,7 @@ def test_the_end_is_a_summary_and_a_table_with_failures_first():
         "  submitted  2026-11-24 20:26 UTC",
         "  ended      2026-11-24 20:30 UTC",
         "  took       4 min 10 s",
-        "  queued     10 s (median), 10 s at most",
+        "  queued     10 s each",
         "  ran        2 min 30 s (median), 3 min 00 s at most",
         "  CPU time   3 min 00 s in all",
         "  job  name     status                               queued      ran         CPU time    peak memory  site",

@@ -60,9 +60,13 @@ export class ActionsView {
   }
 
   #waitsFor() {
+    const waits = "Waiting for the running cell or the service";
+    if (this.waiting !== "cancel") return waits;
     const { id, note } = this.model.get("_view");
-    const otherWay = this.waiting === "cancel" && !note; // the official client knows nothing of a job on this machine
-    return `Waiting for the running cell or the service${otherWay ? `; at once: prominence delete ${id} in a terminal` : ""}`;
+    const local = note ? "%prominence local and " : ""; // an id of this machine may be another job's at a service
+    const ways = ["interrupt the cell", `${local}%prominence delete ${id} in another notebook`];
+    if (!note) ways.push(`prominence delete ${id} in a terminal`); // the official client knows nothing of this machine
+    return `${waits}. At once: ${ways.join(", or ")}.`;
   }
 
   /** What the kernel said of all that is done, or that failed. */

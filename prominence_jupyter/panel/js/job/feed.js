@@ -22,7 +22,7 @@ export class Feed {
     this.saving = { state: "none", text: "" }; // none, sent (with `since`), done, problem
     this.listeners = new Set();
     this.shows = new Map(); // view -> stream
-    this.said = "stdout"; // the streams of `shows`, as the kernel knows them; it begins with this one
+    this.said = null; // the streams of `shows`, as this page told the kernel
   }
 
   /** Call `listener` with every event; returns what ends that. */
@@ -53,6 +53,11 @@ export class Feed {
     if (shown.join() === this.said) return;
     this.said = shown.join();
     this.send({ shown, page: this.page });
+  }
+
+  /** The page goes: nobody looks there any more. */
+  leave() {
+    if (this.said) this.send({ shown: [], page: this.page });
   }
 
   /** The logs that travel with the model: at its creation, and again after the page was loaded anew. */

@@ -98,7 +98,7 @@ export class LogView {
     this.scroller.addEventListener("keydown", ({ key }) => key === "End" && this.follow()); // that of the log, not of what is held
     this.selecting = () => this.nodes.selected().length > 0 && this.#unfollow();
     document.addEventListener("selectionchange", this.selecting);
-    this.observer = new ResizeObserver(() => this.#resized());
+    this.observer = new ResizeObserver(() => this.update());
     this.observer.observe(this.scroller);
     this.update();
   }
@@ -169,11 +169,6 @@ export class LogView {
     this.window.unfollow();
     this.seen = this.feed.logs[this.stream].lines;
     this.anchor = this.#place(this.scroller.scrollTop);
-    this.update();
-  }
-
-  #resized() {
-    if (this.scroller.style.height) this.scroller.style.maxHeight = "none"; // dragged by a person: as high as they like
     this.update();
   }
 
