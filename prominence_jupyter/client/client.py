@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Final
@@ -114,7 +115,7 @@ class Client:
         return JobRecord.from_json(jobs[0]) if jobs else None
 
     def output(self, job_id: JobId, stream: Stream, offset: int | None = None) -> bytes:
-        """Return the bytes of a job's standard output or error, empty before it starts.
+        """Return the bytes of a job's standard output or error, empty before it starts, however long that takes.
 
         Parameters
         ----------
@@ -125,7 +126,8 @@ class Client:
             gives the whole output.
         """
         params = None if offset is None else {"offset": str(offset)}
-        return self.transport.get(paths.output(job_id, stream), params, attempts=self._attempts).body
+        path = paths.output(job_id, stream)
+        return self.transport.get(path, params, attempts=self._attempts, longest_s=math.inf).body
 
     def output_pieces(
         self, job_id: JobId, stream: Stream, offset: int | None = None

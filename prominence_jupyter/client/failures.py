@@ -40,9 +40,9 @@ def translated(what: str, *, is_local: bool, timeout_s: float) -> Iterator[None]
     what
         The request, for messages: method and URL without its query.
     is_local
-        Whether the service is on this machine.
+        Whether it is the local service of this package.
     timeout_s
-        How long an answer may take.
+        How long an answer may be silent.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _unreachable(what: str, error: Exception, *, is_local: bool, timeout_s: floa
     if any(isinstance(cause, _NEVER_SENT) or _speaks_no_tls(cause) for cause in causes):
         mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
         return Unreachable(f"{what}: no connection ({why}); {mend}")
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return RequestLost(f"{what}: no answer within {timeout_s:.0f} s; the service may be busy, try again later")
     return RequestLost(f"{what}: the connection broke before the answer was whole ({why})")
 

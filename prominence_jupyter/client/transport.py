@@ -1,6 +1,6 @@
 """One keep-alive HTTP session with a service: the one place that speaks HTTP.
 
-Every request has a time limit, goes to the configured service only (no redirect is followed) and carries the
+Every request has time limits, goes to the configured service only (no redirect is followed) and carries the
 token in a form that no traceback shows.
 """
 
@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from prominence_jupyter.client.answers import Answer
-from prominence_jupyter.client.failures import translated
+from prominence_jupyter.client.failures import RequestLost, translated
 from prominence_jupyter.client.token import Hidden, Token
 from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
 from prominence_jupyter.protocol.redaction import redact_url
@@ -38,6 +38,9 @@ LONGEST_PIECE: Final = 256 * 1024
 _ERROR_PIECES: Final = 2
 _AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 _TIMEOUT_S: Final = (5.0, 30.0)
+"""To connect, and between two bytes."""
+_LONGEST_BODY_S: Final = 60.0
+"""For the whole of a body, however steadily it drips."""
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 _CONNECTIONS: Final = 16
@@ -52,30 +55,37 @@ class Transport:
         Base URL, such as ``https://eosc.prominence.cloud/api/v1``.
     token
         Goes to that service only.
+    is_local
+        Whether it is the local service of this package. Its address does not tell: a tunnel has one like it.
     sleep
         Waits a number of seconds between attempts.
     """
 
-    def __init__(self, url: str, token: Token, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: str, token: Token, *, is_local: bool = False, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self.url = _checked_url(url)
         self.token = token
+        self.is_local: Final = is_local
         self._sleep = sleep
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
         self._session.headers["User-Agent"] = f"prominence-jupyter/{version('prominence-jupyter')}"
-        self._session.trust_env = not self.is_loopback  # a proxy cannot reach this machine's loopback
+        self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the service runs on this machine."""
-        return is_loopback(self.url)
-
-    def get(self, path: str, params: Mapping[str, str] | None = None, *, attempts: int = ATTEMPTS) -> Answer:
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        attempts: int = ATTEMPTS,
+        longest_s: float = _LONGEST_BODY_S,
+    ) -> Answer:
         """Send a GET; on no connection, 429 and 5xx again, up to `attempts` times, with growing pauses.
 
         Raises
@@ -87,7 +97,7 @@ class Transport:
         """
         for attempt in range(1, attempts + 1):
             try:
-                return self.send("GET", path, params=params)
+                return self.send("GET", path, params=params, longest_s=longest_s)
             except (Unreachable, ServiceFailed) as error:
                 asked = error.retry_after_s if isinstance(error, ServiceFailed) else None
                 pause = asked if asked is not None else _FIRST_PAUSE_S * 2 ** (attempt - 1)
@@ -96,8 +106,16 @@ class Transport:
             self._sleep(pause * _spread.uniform(1.0, 1.25))
         raise AssertionError("unreachable")  # pragma: no cover
 
-    def send(self, method: Method, path: str, *, params: Mapping[str, str] | None = None, json: Any = None) -> Answer:
-        """Send one request, once.
+    def send(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        longest_s: float = _LONGEST_BODY_S,
+    ) -> Answer:
+        """Send one request, once; its body may take `longest_s` seconds.
 
         Raises
         ------
@@ -109,8 +127,9 @@ class Transport:
             The service answered with an error.
         """
         what = f"{method} {self.url}{path}"
-        response = self._request(what, method, path, params=params, json=json)
-        answer = self._answer(what, response, response.content)
+        with closing(self._request(what, method, path, params=params, json=json)) as response:
+            body = b"".join(self._pieces(what, response, longest_s, decode=True))
+            answer = self._answer(what, response, body)
         if not answer.ok:
             raise answer.error()
         return answer
@@ -119,7 +138,8 @@ class Transport:
     def stream(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
         """Send a GET, once, and give its body piece by piece as it comes, none longer than `LONGEST_PIECE`.
 
-        What is left of the body when the ``with`` block is left is not read.
+        It is given as it came over the wire: what is not unpacked cannot unpack to more than there is room for. What is
+        left of the body when the ``with`` block is left is not read. How long all of it takes is the reader's affair.
 
         Raises
         ------
@@ -127,27 +147,32 @@ class Transport:
             As `send`; the pieces raise `RequestLost` when the connection breaks on the way.
         """
         what = f"GET {self.url}{path}"
-        with closing(self._request(what, "GET", path, params=params, headers=_AS_IT_IS, stream=True)) as response:
-            pieces = self._pieces(what, response)
+        with closing(self._request(what, "GET", path, params=params, headers=_AS_IT_IS)) as response:
+            pieces = self._pieces(what, response, math.inf, decode=False)
             answer = self._answer(what, response, b"")
             if not answer.ok:
-                raise replace(answer, body=b"".join(islice(pieces, _ERROR_PIECES))).error()
+                words = self._pieces(what, response, _LONGEST_BODY_S, decode=False)
+                raise replace(answer, body=b"".join(islice(words, _ERROR_PIECES))).error()
             yield pieces
 
     def _request(self, what: str, method: Method, path: str, **options: Any) -> requests.Response:
-        with translated(what, is_local=self.is_loopback, timeout_s=_TIMEOUT_S[1]):
+        """Send a request; the body of the answer is yet to be read."""
+        with translated(what, is_local=self.is_local, timeout_s=_TIMEOUT_S[1]):
             self.token.check_expiry()
-            return self._session.request(method, self.url + path, timeout=_TIMEOUT_S, allow_redirects=False, **options)
+            return self._session.request(
+                method, self.url + path, timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **options
+            )
 
-    def _pieces(self, what: str, response: requests.Response) -> Iterator[bytes]:
-        """Give the body as it came over the wire: what is not unpacked cannot unpack to more than there is room for."""
-        pieces = response.raw.stream(LONGEST_PIECE, decode_content=False)
-        while True:
-            with translated(what, is_local=self.is_loopback, timeout_s=_TIMEOUT_S[1]):
-                piece = next(pieces, b"")
+    def _pieces(self, what: str, response: requests.Response, longest_s: float, *, decode: bool) -> Iterator[bytes]:
+        """Give the body as it comes: no more is waited for than one byte at a time."""
+        until = time.monotonic() + longest_s
+        while time.monotonic() < until:
+            with translated(what, is_local=self.is_local, timeout_s=_TIMEOUT_S[1]):
+                piece = response.raw.read1(LONGEST_PIECE, decode_content=decode)
             if not piece:
                 return
             yield piece
+        raise RequestLost(f"{what}: the answer was not whole after {longest_s:.0f} s; try again later")
 
     def _answer(self, what: str, response: requests.Response, body: bytes) -> Answer:
         return Answer(

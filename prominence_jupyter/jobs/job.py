@@ -9,6 +9,7 @@ from prominence_jupyter.errors import NoSuchJob, WaitTimeout
 from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord, has_ended
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.watched_job import WatchedJob
@@ -35,8 +36,9 @@ class Job:
 
     def __repr__(self) -> str:
         known = self._record
-        name = f" {known.name!r}" if known and known.name else ""
-        return f"<Job {self.id}{name}: {known.status if known else 'submitted'}>"
+        name = f" {one_line(repr(known.name), 60)}" if known and known.name else ""
+        word = known.status if known else status.SUBMITTED
+        return f"<Job {one_line(self.id, 40)}{name}: {one_line(word, 40)}>"
 
     @property
     def latest(self) -> JobRecord | None:
@@ -67,7 +69,7 @@ class Job:
         # One empty answer is not a lost job: a service may give it for an instant when a job ends.
         record = self.client.job(self.id) or self._record or self.client.job(self.id)
         if record is None:
-            raise NoSuchJob(f"there is no job {self.id} at {self.url}")
+            raise NoSuchJob(f"there is no job {one_line(self.id, 40)} at {self.url}")
         self._record = record
         return record
 
@@ -99,30 +101,36 @@ class Job:
             The job had not ended by then; it goes on.
         NoSuchJob
             The service knows the job no more.
+        ServiceError, TokenError
+            The service refuses to tell of it, again and again, or does not accept the token.
+        UsageError
+            This is a callback of a watch.
         """
         with self.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
             return self.wait_for(watched, timeout)
 
     def wait_for(self, watched: WatchedJob, timeout: float | None) -> JobRecord:
         """Wait, as `wait` does, for a job that is being watched already."""
+        if not watched.finished.is_set():
+            self.watcher.refuse_callbacks()
         deadline = None if timeout is None else time.monotonic() + timeout
         while not watched.finished.wait(next_look_s(deadline)):
             self.give_up_if_hopeless(watched)
             if deadline is not None and time.monotonic() >= deadline:
-                raise WaitTimeout(f"job {self.id} had not ended after {timeout:g} s; it goes on")
+                raise WaitTimeout(f"job {one_line(self.id, 40)} had not ended after {timeout:g} s; it goes on")
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
-            raise NoSuchJob(f"{self.url} knows no job {self.id} any more")
+            raise NoSuchJob(f"{self.url} knows no job {one_line(self.id, 40)} any more")
         self.note(snapshot)
         return snapshot.record
 
     def give_up_if_hopeless(self, watched: WatchedJob) -> None:
         """Raise the trouble that keeps news from coming, if it will not pass by itself.
 
-        That is a token that is not accepted, and a local service that has stopped: it comes back at another port.
+        See `patience.raise_if_hopeless`.
         """
-        snapshot = watched.snapshot
-        raise_if_hopeless(snapshot.trouble, snapshot.stale_since, is_local=self.client.transport.is_loopback)
+        snapshot, is_local = watched.snapshot, self.client.transport.is_local
+        raise_if_hopeless(snapshot.trouble, snapshot.stale_since, watched.failures, is_local=is_local)
 
     def stdout(self) -> str:
         """Return the standard output so far, decoded as UTF-8; bytes that are not become U+FFFD."""

@@ -34,7 +34,7 @@ _UNKNOWN: Final = "unknown"
 class JobSet:
     """Several jobs at a service. Get one from `Session.watch`.
 
-    Nothing is asked while nobody watches; then what tells of the jobs as they are now asks first.
+    Nothing is asked while nobody watches; what tells of the jobs as they are now asks first.
 
     Attributes
     ----------
@@ -78,13 +78,13 @@ class JobSet:
     @property
     def records(self) -> list[JobRecord]:
         """The jobs as the service reports them now, without those of which it knows nothing."""
-        self._ask_if_unwatched()
+        self._ask()
         return [entry.record for entry in self.watched.entries.values() if entry.record]
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of jobs for each status now, ``unknown`` for those of which the service knows nothing."""
-        self._ask_if_unwatched()
+        self._ask()
         return dict(_counts(self.watched.entries))
 
     def frame(self) -> pd.DataFrame:
@@ -118,11 +118,15 @@ class JobSet:
             Some had not ended by then; they go on.
         NoSuchJob
             All others have ended, but of some the service knows nothing.
+        ServiceError, TokenError
+            The service refuses to tell of them, again and again, or does not accept the token.
         UsageError
-            These are all active jobs, whichever they are: there is no end to wait for.
+            These are all active jobs, whichever they are: there is no end to wait for. Or this is a callback.
         """
         if self.watched.everything:
             raise UsageError("all active jobs have no end to wait for; wait for some: session.watch([12, 13]).wait()")
+        if not self.watched.finished.is_set():
+            self.watcher.refuse_callbacks()
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._watched():
             while not self.watched.finished.wait(next_look_s(deadline)):
@@ -139,8 +143,8 @@ class JobSet:
 
     def give_up_if_hopeless(self) -> None:
         """Raise the trouble that keeps news from coming, if it will not pass by itself."""
-        is_local = self.client.transport.is_loopback
-        raise_if_hopeless(self.watched.trouble, self.watched.stale_since, is_local=is_local)
+        is_local = self.client.transport.is_local
+        raise_if_hopeless(self.watched.trouble, self.watched.stale_since, self.watched.failures, is_local=is_local)
 
     def delete(self, ids: Iterable[JobId] | None = None) -> dict[JobId, ProminenceError]:
         """Delete jobs, several at a time: they are ended if they run.
@@ -181,10 +185,11 @@ class JobSet:
         job.note(Snapshot(entry.record, ended=entry.ended))
         return job
 
-    def _ask_if_unwatched(self) -> None:
-        """Ask for all jobs now, unless that is being done or nothing can change any more."""
-        if self.watched.is_wanted or self.watched.finished.is_set():
+    def _ask(self) -> None:
+        """Have all jobs asked for now, unless nothing can change any more; raise what keeps the answers from coming."""
+        if self.watched.finished.is_set():
             return
+        self.watcher.refuse_callbacks()
         failures = 0
         with self._watched():
             while failures < ATTEMPTS:
@@ -192,7 +197,8 @@ class JobSet:
                 while not self.watched.await_tick(ticks, next_look_s(None)):
                     continue
                 trouble = self.watched.trouble
-                if trouble is None and self.watched.is_asked():
+                is_of_one = trouble is not None and not trouble.transient and not self.watched.failures
+                if self.watched.is_asked() and (trouble is None or is_of_one):
                     return
                 failures += trouble is not None
                 if trouble and (failures == ATTEMPTS or not trouble.transient):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _CONNECTIONS: Final = 8
 LONGEST_PAUSE_S: Final = 10.0
 """Seconds between two questions about the same jobs, when nothing changes."""
-_LONGEST_PAUSE_LOOPBACK_S: Final = 1.0
+_LONGEST_PAUSE_LOCAL_S: Final = 1.0
 
 
 class Session:
@@ -44,8 +44,8 @@ class Session:
 
     def __init__(self, transport: Transport, *, longest_pause_s: float = LONGEST_PAUSE_S) -> None:
         self.client = Client(transport)
-        if transport.is_loopback:  # a request costs next to nothing
-            longest_pause_s = min(longest_pause_s, _LONGEST_PAUSE_LOOPBACK_S)
+        if transport.is_local:  # a request costs next to nothing
+            longest_pause_s = min(longest_pause_s, _LONGEST_PAUSE_LOCAL_S)
         self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_pause_s)
 
     def __repr__(self) -> str:
@@ -228,4 +228,4 @@ def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session
     from prominence_jupyter.local_service import control  # noqa: PLC0415 - tornado, when it is first used
 
     info = control.start(cpus=cpus, memory_gb=memory_gb)
-    return Session(Transport(info.url, Token(info.token(), "the local service")))
+    return Session(Transport(info.url, Token(info.token(), "the local service"), is_local=True))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from http import HTTPStatus
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from prominence_jupyter.errors import JobFailed, NoSuchJob, UnexpectedAnswer, UsageError
+from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer, UsageError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.session import Session, connect, local
 from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.options import line_parser
+from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
 from prominence_jupyter.magics.results import Described, DryRun, Output
 from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.validation import job_problems
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ class Commands:
         self._recent_ids[str(job.id)] = None
         if options.name:
             self._shell.user_ns[options.name] = job
-        with interruptible(f"job {job.id} goes on", str(job.id)):
+        with _interruptible(job):
             shown = show(job, self._shell, panel=options.panel and self._settings.panel)
             if options.wait:
-                _raise_unless_succeeded(job, shown.wait(options.timeout))
+                raise_unless_succeeded(job, shown.wait(options.timeout))
         return None
 
     def line(self, options: Namespace) -> object:
@@ -137,32 +138,33 @@ class Commands:
             raise UsageError("%prominence watch: name the ids of jobs, or a label: --constraint KEY=VALUE")
         if len(options.ids) == 1:
             job = self._found(options.ids[0])
-            with interruptible(f"job {job.id} goes on", str(job.id)):
+            with _interruptible(job):
                 show(job, self._shell, panel=self._settings.panel, follow=True)
         elif options.constraint:
             self.show_set(self._session().watch(label=options.constraint))
         else:
             self.show_set(self._jobs(options.ids))
 
-    def show_set(self, jobs: JobSet, *, follow: bool = True) -> ShownSet:
+    def show_set(self, jobs: JobSet, *, follow: bool = True, may_ask: bool = True) -> ShownSet:
         """Show many jobs; in a terminal, `follow` them until they have ended."""
-        _ = jobs.records  # as for one job: what is shown first is not that nothing is known
+        if may_ask:
+            _ = jobs.records  # as for one job: what is shown first is not that nothing is known
         self._recent_ids |= dict.fromkeys(map(str, jobs.ids[-_IDS_OFFERED:]))
         return show_set(jobs, self._shell, panel=self._settings.panel, follow=follow)
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for jobs, showing them meanwhile."""
-        began = time.monotonic()
+        may_ask = options.timeout is None  # a service that does not answer would keep one longer than that
         if len(options.ids) == 1:
-            job = self._found(options.ids[0])
-            with interruptible(f"job {job.id} goes on", str(job.id)):
+            job = (self._found if may_ask else self._named)(options.ids[0])
+            with _interruptible(job):
                 shown = show(job, self._shell, panel=self._settings.panel)
-                _raise_unless_succeeded(job, shown.wait(_left(options.timeout, began)))
+                raise_unless_succeeded(job, shown.wait(options.timeout))
             return
         jobs = self._jobs(options.ids)
         with interruptible("the jobs go on", " ".join(options.ids)):
-            shown_set = self.show_set(jobs, follow=False)
-            _raise_unless_all_succeeded(shown_set.wait(_left(options.timeout, began)))
+            shown_set = self.show_set(jobs, follow=False, may_ask=may_ask)
+            raise_unless_all_succeeded(shown_set.wait(options.timeout))
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""
@@ -176,14 +178,14 @@ class Commands:
         """Submit a copy of a job and show it."""
         job = self._handle(options.id).clone()
         self._recent_ids[str(job.id)] = None
-        print(f"Submitted again as job {job.id}.")
+        print(f"Submitted again as job {one_line(job.id)}.")
         show(job, self._shell, panel=self._settings.panel)
 
     def do_delete(self, options: Namespace) -> None:
         """Delete a job."""
         job = self._handle(options.id)
         job.delete()
-        print(f"Job {job.id} has been deleted.")
+        print(f"Job {one_line(job.id)} has been deleted.")
 
     def leave_local(self) -> None:
         """Use the service of the settings again, after ``%prominence local``."""
@@ -207,8 +209,8 @@ class Commands:
         if job := self.jobs_in_use().get(typed):
             return job
         held = self._shell.user_ns.get(typed)
-        if isinstance(held, int) and not isinstance(held, bool):  # a variable that holds an id
-            typed = str(held)
+        if not isinstance(held, bool) and isinstance(held, Integral):  # a variable that holds an id; NumPy's too
+            typed = str(int(held))
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
         return self._session().handle(int(typed) if is_number else typed)
 
@@ -237,26 +239,6 @@ class Commands:
         return self._connected
 
 
-def _left(timeout: float | None, began: float) -> float | None:
-    """Return what is left of some seconds that began to count then."""
-    return None if timeout is None else max(0.0, timeout - (time.monotonic() - began))
-
-
-def _raise_unless_all_succeeded(records: Sequence[JobRecord]) -> None:
-    failed = [one_line(record.id, 40) for record in records if record.succeeded is False]
-    if failed:
-        more = " …" if len(failed) > _IDS_OFFERED else ""
-        raise JobFailed(
-            f"{len(failed)} of {len(records)} jobs did not succeed: {' '.join(failed[:_IDS_OFFERED])}{more}; "
-            f"errors of one: %prominence stderr {failed[0]}"
-        )
-
-
-def _raise_unless_succeeded(job: Job, record: JobRecord) -> None:
-    if record.succeeded is not False:
-        return
-    codes = ", ".join(str(code) for code in record.exit_codes)
-    reasons = [one_line(record.status_reason), f"exit code {codes}" if any(record.exit_codes) else ""]
-    why = "; ".join(reason for reason in reasons if reason) or "no reason given"
-    status = one_line(record.status)
-    raise JobFailed(f"job {job.id} ended as {status} ({why}); its errors: %prominence stderr {job.id}")
+def _interruptible(job: Job) -> AbstractContextManager[None]:
+    name = one_line(job.id)
+    return interruptible(f"job {name} goes on", name)

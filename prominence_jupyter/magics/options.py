@@ -81,8 +81,8 @@ def job_parser() -> Parser:
     parser.add_argument(
         "--wait",
         action="store_true",
-        help="wait until the job has ended; an error if it did not succeed. To cancel it meanwhile: interrupt the cell, "
-        "then %%prominence delete; or prominence delete in a terminal",
+        help="wait until the job has ended; an error if it did not succeed. To cancel it meanwhile: interrupt the "
+        "cell, then %%prominence delete; or prominence delete in a terminal",
     )
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="with --wait: wait at most so many seconds")
     parser.add_argument("--dry-run", action="store_true", help="check the description and show it, submit nothing")

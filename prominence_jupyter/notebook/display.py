@@ -11,6 +11,7 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.notebook.job_display import JobDisplay
 from prominence_jupyter.notebook.job_lines import JobLines
 from prominence_jupyter.notebook.set_lines import SetLines
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
 
@@ -48,7 +49,8 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     if follow:
         lines.wait(None)
     else:
-        print(f"Job {job.id}; follow it with %prominence watch {job.id}")
+        job_id = one_line(job.id)
+        print(f"Job {job_id}; follow it with %prominence watch {job_id}")
     return lines
 
 

@@ -9,6 +9,7 @@ from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.outputs import LiveAndRecord
 from prominence_jupyter.notebook.views import view_of
 from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.spool import Spool
@@ -52,8 +53,8 @@ class JobDisplay:
     def _show_panel(self) -> None:
         from prominence_jupyter.notebook.live_panel import LivePanel  # noqa: PLC0415 - widgets, when one is shown
 
-        self._live = LivePanel(self._job)
-        self._outputs.show_live(self._live.panel)
+        live = LivePanel(self._job)
+        self._outputs.show_live(live.panel, live.close)
 
     def _changed(self, snapshot: Snapshot) -> None:
         """Renew the record if it would say something else."""
@@ -64,7 +65,7 @@ class JobDisplay:
             if state != self._recorded:
                 self._recorded = state
                 self._record(view, str(snapshot.output_trouble or ""))
-            if snapshot.ended:
+            if snapshot.ended or snapshot.gone:
                 self._outputs.end_live()
 
     def _record(self, view: JobView, output_trouble: str) -> None:
@@ -76,7 +77,7 @@ class JobDisplay:
                 view,
                 tail.data,
                 total_bytes=tail.size,
-                refresh=f"%prominence watch {self._job.id}",
+                refresh=f"%prominence watch {one_line(self._job.id)}",
                 output_trouble=output_trouble,
                 errors=self._watched.spool("stderr").tail(_TAIL).data if view.tone == "bad" else b"",
             )

@@ -12,6 +12,7 @@ from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.views import view_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.spool import Spool
@@ -26,7 +27,8 @@ class JobLines:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._news: queue.SimpleQueue[Snapshot | Spool] = queue.SimpleQueue()
-        self._printed = ""
+        self._name = one_line(job.id)
+        self._printed = self._trouble = ""
         self._run = self._position = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
@@ -38,7 +40,7 @@ class JobLines:
             while not watched.finished.is_set() or not self._news.empty():
                 self._job.give_up_if_hopeless(watched)
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise WaitTimeout(f"job {self._job.id} had not ended after {timeout:g} s; it goes on")
+                    raise WaitTimeout(f"job {self._name} had not ended after {timeout:g} s; it goes on")
                 self._print_next()
             return self._job.wait_for(watched, None)
 
@@ -54,6 +56,10 @@ class JobLines:
         if isinstance(news, Spool):
             self._print_log(news)
             return
+        trouble = one_line(news.output_trouble)
+        if trouble and trouble != self._trouble:
+            self._trouble = trouble
+            self._say(f"no more of its output: {trouble}")
         if news.record and news.record.status == status.COMPLETED and not news.ended:
             return  # its last output is still to come
         view = view_of(self._job, news)
@@ -77,4 +83,4 @@ class JobLines:
                 print(self._decoder.decode(piece.data), end="", flush=True)
 
     def _say(self, words: str) -> None:
-        print(f"[job {self._job.id}: {words}]", flush=True)
+        print(f"[job {self._name}: {words}]", flush=True)

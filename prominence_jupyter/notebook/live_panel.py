@@ -11,6 +11,7 @@ from prominence_jupyter.notebook.views import view_of
 from prominence_jupyter.panel.job_panel import JobPanel, PanelActions
 from prominence_jupyter.panel.views.description import description_json
 from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.spool import Spool
 
@@ -42,12 +43,15 @@ class LivePanel:
     def close(self) -> None:
         """Stop: nobody looks any more."""
         self._job.watcher.unwatch(self._watched, self._listener)
+        self.panel.layout.close()
         self.panel.close()
 
     def _changed(self, snapshot: Snapshot) -> None:
         with self._lock:
             self._job.note(snapshot)
             self.panel.update(view_of(self._job, snapshot), self._description())
+            for stream in _STREAMS:
+                self.panel.set_notice(stream, _notice(snapshot, stream))
             if snapshot.ended:  # logs have been read to their end, those too that nobody looks at
                 for stream in _STREAMS:
                     self.panel.grown(stream)
@@ -69,7 +73,21 @@ class LivePanel:
 
     def _clone(self) -> str:
         clone = self._job.clone()
-        return f"Submitted again as job {clone.id}: %prominence watch {clone.id}"
+        clone_id = one_line(clone.id)
+        return f"Submitted again as job {clone_id}: %prominence watch {clone_id}"
 
     def _save(self, stream: Stream) -> str:
-        return save_log(self._watched.spool(stream), f"job-{self._job.id}-{stream}")
+        snapshot = self._watched.snapshot
+        is_read = snapshot.ended and all(log.stream != stream for log in self._watched.wanted())
+        return save_log(
+            self._watched.spool(stream),
+            f"job-{self._job.id}-{stream}",
+            grows=not is_read,
+            trouble=one_line(snapshot.output_troubles.get(stream)),
+        )
+
+
+def _notice(snapshot: Snapshot, stream: Stream) -> str:
+    """Return why a log may not be whole, in words; empty if it is."""
+    trouble = snapshot.output_troubles.get(stream)
+    return f"As far as it could be had: {one_line(trouble)}" if trouble else ""

@@ -8,7 +8,10 @@ never make new ones: those would land in whatever cell runs then.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
+
+from prominence_jupyter.notebook.ended_views import view_ended
 
 
 class LiveAndRecord:
@@ -20,21 +23,31 @@ class LiveAndRecord:
     def __init__(self, publisher: Any) -> None:
         self._publisher = publisher
         self._live_id, self._record_id = f"prominence-live-{uuid.uuid4()}", f"prominence-record-{uuid.uuid4()}"
-        self._has_live = self._has_record = False
+        self._has_record = False
+        self._close_live: Callable[[], None] | None = None
 
-    def show_live(self, widget: Any) -> None:
-        """Display the live view; without words, since where they would stand for it the record says it all."""
+    def show_live(self, widget: Any, close: Callable[[], None]) -> None:
+        """Display the live view; without words, since where they would stand for it the record says it all.
+
+        Parameters
+        ----------
+        widget
+            The live view.
+        close
+            Frees what it holds; called some time after its end.
+        """
         from IPython.core.formatters import format_display_data  # noqa: PLC0415 - IPython, where there is one
 
         bundle, _ = format_display_data(widget)
         self._publish(bundle | {"text/plain": ""}, self._live_id, update=False)
-        self._has_live = True
+        self._close_live = close
 
     def end_live(self) -> None:
         """Take the live view away: in a saved notebook a widget whose kernel is gone only says that it is missing."""
-        if self._has_live:
-            self._has_live = False
+        close, self._close_live = self._close_live, None
+        if close is not None:
             self._publish({"text/plain": ""}, self._live_id, update=True)
+            view_ended(close)
 
     def record(self, *, html: str, text: str) -> None:
         """Display the record, or put a newer one in its place."""

@@ -43,11 +43,11 @@ class SetDisplay:
         self._as_of = time.time()
         self._stale = ""
         self._table: LiveTable | None = None
+        self._lock = threading.Lock()  # the first record comes first
         for entry in jobs.watched.entries.values():
             self._take(entry)
         if live:
             self._show_table()
-        self._lock = threading.Lock()  # the first record comes first
         with self._lock:
             jobs.watch(self._changed)
             self._record("")
@@ -59,8 +59,12 @@ class SetDisplay:
     def _show_table(self) -> None:
         from prominence_jupyter.notebook.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
 
-        self._table = LiveTable(self._jobs, self._rows.values())
-        self._outputs.show_live(self._table.widget)
+        self._table = LiveTable(self._jobs, self._rows.values(), self._note_shown)
+        self._outputs.show_live(self._table.widget, self._table.close)
+
+    def _note_shown(self, is_shown: bool) -> None:
+        """Watch the jobs while a page shows the table: a cell that runs again leaves a table that nobody sees."""
+        (self._jobs.watch if is_shown else self._jobs.unwatch)(self._changed)
 
     def _take(self, entry: Entry) -> dict[str, Any]:
         record = entry.record or JobRecord(id=entry.job_id)
@@ -87,8 +91,8 @@ class SetDisplay:
 
     def _end_table(self) -> None:
         """Leave the record alone, once nobody reads a log below the table."""
-        if self._table and self._table.is_in_use:
-            self._table.when_unused = self._outputs.end_live
+        if self._table:
+            self._table.when_unused(self._outputs.end_live)
         else:
             self._outputs.end_live()
 
@@ -117,7 +121,7 @@ def _refresh(jobs: JobSet) -> str:
     if jobs.watched.label:
         return f"%prominence watch --constraint {'='.join(jobs.watched.label)}"
     more = " …" if len(jobs) > _IDS_NAMED else ""
-    return f"%prominence watch {' '.join(map(str, jobs.ids[:_IDS_NAMED]))}{more}"
+    return f"%prominence watch {' '.join(map(one_line, jobs.ids[:_IDS_NAMED]))}{more}"
 
 
 def _why_stale(change: SetChange) -> str:

@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from typing import Final
 
+from prominence_jupyter.errors import WaitTimeout
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.panel.views.job_row import job_row
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.set_change import SetChange
 
@@ -27,7 +29,10 @@ class SetLines:
         """Wait until all have ended, see `JobSet.wait`."""
         deadline = None if timeout is None else time.monotonic() + timeout
         self.follow(deadline)
-        return self._jobs.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        if timeout is None or self._jobs.watched.finished.is_set():
+            return self._jobs.wait()
+        left = sum(not entry.is_closed for entry in self._jobs.watched.entries.values())
+        raise WaitTimeout(f"{left} of {len(self._jobs)} jobs had not ended after {timeout:g} s; they go on")
 
     def follow(self, deadline: float | None = None) -> None:
         """Print until all have ended; of all active jobs, until an interrupt."""
@@ -56,7 +61,7 @@ class SetLines:
             change = self._news.get(timeout=_LOOK_S)
         except queue.Empty:
             return
-        line = str(change.trouble) if change.trouble else self._counts()
+        line = one_line(change.trouble, 500) if change.trouble else self._counts()
         if line != self._printed:
             self._printed = line
             print(f"[{line}]", flush=True)

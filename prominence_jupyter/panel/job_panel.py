@@ -29,6 +29,9 @@ TAIL_LIMIT: Final = 256 * 1024
 ANSWER_LIMIT: Final = 1024 * 1024
 """Bytes that one answer holds, at most."""
 
+INTERRUPTED: Final = "Interrupted: it may have been done."
+"""What became of an action that an interrupt of the kernel ended."""
+
 BEGUN_AFRESH: Final = "The job was started again: its output begins afresh."
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -78,8 +81,10 @@ class JobPanel(anywidget.AnyWidget):
         Through which messages go; the kernel's own by default.
     """
 
-    _esm: ClassVar[Path] = _STATIC / "job_panel.js"
-    _css: ClassVar[Path] = _STATIC / "job_panel.css"
+    _esm: ClassVar[str] = (_STATIC / "job_panel.js").read_text(
+        "utf-8"
+    )  # of a path anywidget keeps each widget for ever
+    _css: ClassVar[str] = (_STATIC / "job_panel.css").read_text("utf-8")
 
     _view = traitlets.Dict().tag(sync=True)
     _description = traitlets.Unicode().tag(sync=True)
@@ -100,7 +105,8 @@ class JobPanel(anywidget.AnyWidget):
         self._outbox = outbox or shared_outbox()
         self._latest = view
         ends = {stream: log.tail(0) for stream, log in self._logs.items()}
-        self._sent = {stream: (end.run, end.size) for stream, end in ends.items()}  # used in the outbox's thread only
+        self._sent = {stream: (end.run, end.size, "") for stream, end in ends.items()}  # for the outbox's thread alone
+        self._notices: dict[Stream, str] = {}
         self._pages: dict[str, frozenset[Stream]] = {"": _FIRST_SHOWN}  # until a page has said what it shows
         self._lock = threading.Lock()
         super().__init__(
@@ -124,23 +130,29 @@ class JobPanel(anywidget.AnyWidget):
         """Show what is new of a log that has grown or begun afresh; of much only the end. From any thread."""
         self._outbox.post((self.model_id, stream), lambda: self._send_news(stream))
 
+    def set_notice(self, stream: Stream, text: str) -> None:
+        """Say something below a log; empty for nothing. From any thread."""
+        if text != self._notices.get(stream, ""):
+            self._notices[stream] = text
+            self.grown(stream)
+
     def logs_state(self) -> dict[str, Any]:
         """Return the end of each log as it is now, for a browser that opens the panel or opens it again."""
         tails = {stream: log.tail(TAIL_LIMIT) for stream, log in self._logs.items()}
-        return {stream: _about(tail) | {"data": tail.data} for stream, tail in tails.items()}
+        return {stream: self._about(stream, tail) | {"data": tail.data} for stream, tail in tails.items()}
 
     def _send_view(self) -> None:
         self._view = self._latest.to_json()
 
     def _send_news(self, stream: Stream) -> None:
-        run, sent = self._sent[stream]
+        run, sent, noticed = self._sent[stream]
         tail = self._logs[stream].tail(TAIL_LIMIT)
         known = max(0, sent - tail.start) if tail.run == run else 0
-        self._sent[stream] = (tail.run, tail.size)
-        about = _about(tail) | {"start": tail.start + known, "stream": stream}
+        about = self._about(stream, tail) | {"start": tail.start + known, "stream": stream}
+        self._sent[stream] = (tail.run, tail.size, about["notice"])
         if data := tail.data[known:]:
             self.send({"kind": "output", **about}, [data])
-        elif tail.run != run:
+        elif (tail.run, about["notice"]) != (run, noticed):
             self.send({"kind": "log", **about})
 
     def _receive(self, _widget: JobPanel, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -159,16 +171,32 @@ class JobPanel(anywidget.AnyWidget):
         if do is None:
             return
         try:
-            message = {"kind": "done", "action": action, "text": one_line(do(), 500)}
+            self._tell("done", action, one_line(do(), 500))
         except Exception as problem:  # a callback's: it is told where the person looks
-            text = one_line(problem, 500) or type(problem).__name__
-            message = {"kind": "problem", "action": action, "text": text}
-        self._outbox.post((self.model_id, action), lambda: self.send(message))
+            self._tell("problem", action, one_line(problem, 500) or type(problem).__name__)
+        except KeyboardInterrupt:
+            self._tell("problem", action, INTERRUPTED)
+            raise
+
+    def _tell(self, kind: str, action: str, text: str) -> None:
+        content = {"kind": kind, "action": action, "text": text}
+        self._outbox.post((self.model_id, action), lambda: self.send(content))
 
     def _answer(self, stream: Stream, start: int, stop: int) -> None:
         start = max(0, start)
         piece = self._logs[stream].piece(start, min(stop, start + ANSWER_LIMIT))
-        self.send({"kind": "answer", "stream": stream, **_about(piece)}, [piece.data])
+        self.send({"kind": "answer", "stream": stream, **self._about(stream, piece)}, [piece.data])
+
+    def _about(self, stream: Stream, piece: Piece) -> dict[str, Any]:
+        """Return where bytes belong, how long their log is, and what there is to say of it."""
+        notices = [BEGUN_AFRESH if piece.run else "", self._notices.get(stream, "")]
+        return {
+            "run": piece.run,
+            "start": piece.start,
+            "size": piece.size,
+            "lines": piece.lines,
+            "notice": " · ".join(notice for notice in notices if notice),
+        }
 
     def _note_shown(self, page: str, streams: frozenset[Stream]) -> None:
         with self._lock:
@@ -177,14 +205,3 @@ class JobPanel(anywidget.AnyWidget):
             shown = frozenset[Stream]().union(*self._pages.values())
         if self._actions.show:
             self._actions.show(shown)
-
-
-def _about(piece: Piece) -> dict[str, Any]:
-    """Return where bytes belong, and how long their log is."""
-    return {
-        "run": piece.run,
-        "start": piece.start,
-        "size": piece.size,
-        "lines": piece.lines,
-        "notice": BEGUN_AFRESH if piece.run else "",
-    }

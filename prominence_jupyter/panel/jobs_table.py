@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final
 import anywidget
 import traitlets
 
+from prominence_jupyter.panel.job_panel import INTERRUPTED
 from prominence_jupyter.panel.outbox import Outbox, shared_outbox
 from prominence_jupyter.panel.views.job_row import COLUMNS
 from prominence_jupyter.protocol.plain_text import one_line
@@ -39,12 +40,16 @@ class JobsTable(anywidget.AnyWidget):
     on_cancel
         Called with the ids of the jobs that a person confirmed to cancel; returns the problem of each that could
         not be, by id. What it raises is shown. None: no job is cancelled.
+    on_shown
+        Called with whether any page shows the table, when that changes. Until a page has spoken, one does.
     outbox
         Through which messages go; the kernel's own by default.
     """
 
-    _esm: ClassVar[Path] = _STATIC / "jobs_table.js"
-    _css: ClassVar[Path] = _STATIC / "jobs_table.css"
+    _esm: ClassVar[str] = (_STATIC / "jobs_table.js").read_text(
+        "utf-8"
+    )  # of a path anywidget keeps each widget for ever
+    _css: ClassVar[str] = (_STATIC / "jobs_table.css").read_text("utf-8")
 
     _can = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _table = traitlets.Any(None).tag(sync=True, to_json=_state_of_table)
@@ -55,6 +60,7 @@ class JobsTable(anywidget.AnyWidget):
         *,
         on_select: Callable[[str | None], None] | None = None,
         on_cancel: Callable[[list[str]], Mapping[str, str] | None] | None = None,
+        on_shown: Callable[[bool], None] | None = None,
         outbox: Outbox | None = None,
     ) -> None:
         self._lock = threading.Lock()
@@ -66,6 +72,9 @@ class JobsTable(anywidget.AnyWidget):
         self._selected: str | None = None
         self._on_select = on_select
         self._on_cancel = on_cancel
+        self._on_shown = on_shown
+        self._pages: set[str] = set()
+        self._is_shown = True
         self._outbox = outbox or shared_outbox()
         can = {"select": on_select, "cancel": on_cancel}
         super().__init__(_can=[name for name, callback in can.items() if callback is not None])
@@ -124,6 +133,8 @@ class JobsTable(anywidget.AnyWidget):
             self._attempt("select", lambda: self._select(content["select"]))
         elif isinstance(ids := content.get("cancel"), list) and self._on_cancel is not None:
             self._attempt("cancel", lambda: self._cancel(ids))
+        elif isinstance(shown := content.get("shown"), bool) and isinstance(page := content.get("page"), str):
+            self._note_shown(page, shown=shown)
 
     def _resync(self, seq: int) -> None:
         with self._lock:
@@ -137,7 +148,16 @@ class JobsTable(anywidget.AnyWidget):
             kind, text = attempt()
         except Exception as problem:  # a callback's: it is told where the person looks
             kind, text = "problem", one_line(problem, 500) or type(problem).__name__
+        except KeyboardInterrupt:
+            self._tell("problem", action, INTERRUPTED)
+            raise
         self._tell(kind, action, text)
+
+    def _note_shown(self, page: str, *, shown: bool) -> None:
+        (self._pages.add if shown else self._pages.discard)(page)
+        before, self._is_shown = self._is_shown, bool(self._pages)
+        if self._on_shown is not None and self._is_shown != before:
+            self._on_shown(self._is_shown)
 
     def _select(self, asked: Any) -> tuple[str, str]:
         job_id = asked if isinstance(asked, str) and asked in self._rows else None

@@ -39,10 +39,20 @@ class Outbox:
         """Have `send` called soon, once; one that waits under the same key is replaced and keeps its place."""
         with self._news:
             self._waiting[key] = send
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="prominence-outbox", daemon=True)
-                self._thread.start()
+            self._run_thread()
             self._news.notify()
+
+    def _run_thread(self) -> None:
+        """Start the thread unless it runs. Where none can be started now, the next message tries again."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        thread = threading.Thread(target=self._run, name="prominence-outbox", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system's limit: what waits is kept, and whoever posts goes on
+            _log.warning("messages to the browser wait: %s", error)
+            return
+        self._thread = thread
 
     def _run(self) -> None:
         while True:

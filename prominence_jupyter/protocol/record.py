@@ -14,6 +14,7 @@ from typing import Any
 
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.redaction import redact
 
 
@@ -82,9 +83,9 @@ class JobRecord:
         )
 
     def __repr__(self) -> str:
-        name = f" {self.name!r}" if self.name else ""
+        name = f" {one_line(repr(self.name), 60)}" if self.name else ""
         codes = f", exit code {', '.join(map(str, self.exit_codes))}" if self.exit_codes else ""
-        return f"<JobRecord {self.id}{name}: {self.status}{codes}>"
+        return f"<JobRecord {one_line(self.id, 40)}{name}: {one_line(str(self.status), 40)}{codes}>"
 
     @property
     def exit_codes(self) -> tuple[int, ...]:

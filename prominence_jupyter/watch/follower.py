@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from typing import Final
 
+from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
 from prominence_jupyter.watch.spool import Spool
 
 FAR: Final = 10**12
@@ -22,7 +23,9 @@ _OVERLAP: Final = 256
 _LOOKS: Final = 4
 """How often in a row an output must be too short before it counts as another one."""
 _SLICE_S: Final = 2.0
-"""How long one poll may take where the next can go on: others wait for the same thread."""
+"""How long one request may take: others wait for the same thread, and the next poll goes on."""
+_LONGEST_SLICE_S: Final = 32.0
+"""How long it may take where a shorter time brought nothing new, or each answer is the whole log."""
 
 Pieces = Iterator[bytes]
 
@@ -53,6 +56,7 @@ class Follower:
         """Whether the last poll left off before the end of what there was."""
         self._read = read
         self._clock = clock
+        self._slice_s = _SLICE_S
         self._has_offsets: bool | None = None
         self._doubts = 0
         self._must_compare = False
@@ -79,11 +83,19 @@ class Follower:
         SpoolFull
             The spool holds no more.
         """
-        self.is_behind = False
+        before = (self.spool.run, self.spool.size)
+        self._ask()
+        has_brought = (self.spool.run, self.spool.size) != before
+        if self.is_behind and (self.reads_all_again or not has_brought):
+            self._slice_s = min(2 * self._slice_s, _LONGEST_SLICE_S)
+        elif not self.reads_all_again:
+            self._slice_s = _SLICE_S
+
+    def _ask(self) -> None:
         if self._must_compare:
             self._poll_whole(told=True)
         elif self.spool.size == 0:
-            with self._read(None) as pieces:
+            with self._reading(None) as pieces:
                 self._take(pieces)
         elif self._has_offsets is None:
             self._probe()
@@ -94,17 +106,22 @@ class Follower:
 
     def _probe(self) -> None:
         """Learn whether the service understands offsets; the answer of one that does not is not wasted."""
-        with self._read(FAR) as pieces:
-            first = next(pieces, b"")
-            self._has_offsets = not first
-            if first:
-                self._compare(chain([first], pieces), told=False)
-                return
+        try:
+            with self._reading(FAR) as pieces:
+                first = next(pieces, b"")
+                self._has_offsets = not first
+                if first:
+                    self._compare(chain([first], pieces), told=False)
+                    return
+        except (RequestRefused, UnexpectedAnswer):
+            self._poll_whole(told=False)  # if that is refused too, it is not for the offset
+            self._has_offsets = False
+            return
         self._poll_offset()
 
     def _poll_offset(self) -> None:
         known = self.spool.tail(_OVERLAP).data
-        with self._read(self.spool.size - len(known)) as pieces:
+        with self._reading(self.spool.size - len(known)) as pieces:
             head = b""
             while len(head) < len(known) and (piece := next(pieces, b"")):
                 head += piece
@@ -112,18 +129,34 @@ class Follower:
                 self._settle()
                 self._take(chain([head[len(known) :]], pieces))
                 return
-        if not known.startswith(head) or self._has_doubted_enough():
+        if not known.startswith(head) or (not self.is_behind and self._has_doubted_enough()):
             self._poll_whole(told=True)
 
     def _poll_whole(self, *, told: bool) -> None:
-        with self._read(None) as pieces:
+        with self._reading(None) as pieces:
             self._compare(pieces, told=told)
+
+    @contextmanager
+    def _reading(self, offset: int | None) -> Iterator[Pieces]:
+        """Read for as long as one request may take."""
+        self.is_behind = False
+        with self._read(offset) as pieces:
+            yield self._in_time(pieces)
+
+    def _in_time(self, pieces: Pieces) -> Pieces:
+        until = self._clock() + self._slice_s
+        for piece in pieces:
+            yield piece
+            if self._clock() >= until:
+                self.is_behind = True
+                return
 
     def _compare(self, pieces: Pieces, *, told: bool) -> None:
         """Go on where the whole output continues what was read, else begin afresh where it departs from that.
 
         One that is shorter is believed when it was told of, or seen several times in a row: while a service moves
-        the output of a job that ends, it may be gone for a moment. An empty one erases nothing.
+        the output of a job that ends, it may be gone for a moment. An empty one erases nothing. When the time is up
+        too early, what has been compared is kept, and the rest read again where an offset can be asked for.
         """
         same = 0
         for piece in pieces:
@@ -138,6 +171,8 @@ class Follower:
                 return
         if same == self.spool.size:
             self._settle()
+        elif self.is_behind and self.reads_all_again:
+            return
         elif same > 0 and (told or self._has_doubted_enough()):
             self.spool.clear(keep=same)
             self._settle()
@@ -150,12 +185,8 @@ class Follower:
         self._must_compare = False
 
     def _take(self, pieces: Pieces) -> None:
-        until = self._clock() + _SLICE_S
         for piece in pieces:
             self.spool.append(piece)
-            if self._clock() >= until and not self.reads_all_again:
-                self.is_behind = True
-                return
 
     def _has_doubted_enough(self) -> bool:
         self._doubts += 1

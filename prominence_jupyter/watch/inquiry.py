@@ -2,7 +2,8 @@
 
 For a few jobs that is a request for each. For many there are two requests that tell of all of them: the jobs that
 ended last, which every service gives, and a list of ids, which some do not understand. What these leave open is asked
-for one by one, some at a time, and never for longer than a tick has: the rest waits for the next one.
+for one by one, some at a time: a list may be shorter than what was asked for. Nothing more is begun when the time for
+it is up; the rest waits for the next tick.
 """
 
 from __future__ import annotations
@@ -10,12 +11,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import NoSuchJob, ProminenceError, RequestRefused, UnexpectedAnswer
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    NoSuchJob,
+    ProminenceError,
+    RequestRefused,
+    ServiceError,
+    UnexpectedAnswer,
+)
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 
@@ -34,12 +43,16 @@ class Findings:
     Attributes
     ----------
     records
-        By id as text; None for a job that the service does not give. Jobs that were not asked for yet are missing.
+        By id as text; None for a job that the service does not give, or refuses to. Jobs that were not asked for yet
+        are missing.
+    refused
+        Why the service refuses to give a job, by id as text.
     trouble
         The error that ended the asking, None if there was none.
     """
 
     records: dict[str, JobRecord | None] = field(default_factory=dict)
+    refused: dict[str, ProminenceError] = field(default_factory=dict)
     trouble: ProminenceError | None = None
 
 
@@ -70,7 +83,8 @@ class Inquiry:
         """Look for those that nothing was asked about before among the jobs that ended last."""
         new = [key for key, times in self._times_asked.items() if not times]
         if len(new) > _AT_ONCE:
-            _take(findings, wanted, self._client.completed_jobs(min(len(new), _MOST_IN_BULK)))
+            with suppress(RequestRefused, UnexpectedAnswer):  # then they are asked for one by one
+                _take(findings, wanted, self._client.completed_jobs(min(len(new), _MOST_IN_BULK)))
 
     def _ask_for_lists(self, wanted: Mapping[str, JobId], findings: Findings, deadline: float) -> None:
         asked: set[str] = set()
@@ -89,8 +103,6 @@ class Inquiry:
             self._understands_ids = True
             self._count(keys)
             _take(findings, wanted, records)
-            known = {str(record.id) for record in records}
-            findings.records.update(dict.fromkeys(key for key in keys if key not in known))
 
     def _ask_one_by_one(self, wanted: Mapping[str, JobId], findings: Findings, deadline: float) -> None:
         keys = iter(self._open(wanted, findings))
@@ -98,18 +110,18 @@ class Inquiry:
             while (some := [*islice(keys, _AT_ONCE)]) and findings.trouble is None and self._clock() < deadline:
                 self._count(some)
                 for key, answer in zip(some, pool.map(self._one, (wanted[key] for key in some)), strict=True):
-                    if isinstance(answer, ProminenceError):
-                        findings.trouble = answer
-                    else:
-                        findings.records[key] = answer
+                    _note(findings, key, answer)
 
     def _one(self, job_id: JobId) -> JobRecord | ProminenceError | None:
+        """Ask for one job; None for one that is not given, or comes under another id: ``01`` is not 1."""
         try:
-            return self._client.job(job_id)
+            record = self._client.job(job_id)
         except NoSuchJob:
             return None
         except ProminenceError as error:
             return error
+        is_other = record is not None and record.id is not None and str(record.id) != str(job_id)
+        return None if is_other else record
 
     def _open(self, wanted: Mapping[str, JobId], findings: Findings) -> list[str]:
         """Return what is still to be asked for, what was asked for least first."""
@@ -119,6 +131,16 @@ class Inquiry:
     def _count(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._times_asked[key] += 1
+
+
+def _note(findings: Findings, key: str, answer: JobRecord | ProminenceError | None) -> None:
+    """Keep the answer about one job. What is refused of it says nothing of the others."""
+    if not isinstance(answer, ProminenceError):
+        findings.records[key] = answer
+    elif isinstance(answer, ServiceError) and not answer.transient and not isinstance(answer, AuthenticationFailed):
+        findings.records[key], findings.refused[key] = None, answer
+    else:
+        findings.trouble = answer
 
 
 def _take(findings: Findings, wanted: Mapping[str, JobId], records: Iterable[JobRecord]) -> None:

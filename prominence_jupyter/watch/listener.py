@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import Stream
@@ -13,9 +13,6 @@ from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.spool import Spool
 
 _log = logging.getLogger(__name__)
-
-MISSES_BEFORE_GONE: Final = 10
-"""Listings and answers in a row without a job before it counts as gone: it may be in neither for an instant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Final
 
+from prominence_jupyter.errors import ProminenceError, ServiceFailed
+
+_LONGEST_ASKED_PAUSE_S: Final = 60.0
+"""A service may ask for more patience; a watch that is silent for longer looks dead."""
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
 
 
@@ -40,3 +45,9 @@ class Pace:
     def next_s(self) -> float:
         """Return the seconds to wait now: the interval, spread a little so that many clients do not ask at once."""
         return self.interval_s * _spread.uniform(0.9, 1.1)
+
+
+def asked_pause_s(error: ProminenceError | None) -> float:
+    """Return the seconds that a service asked to wait, as far as that is within reason; 0 if it did not ask."""
+    asked_s = error.retry_after_s if isinstance(error, ServiceFailed) else None
+    return min(asked_s or 0.0, _LONGEST_ASKED_PAUSE_S)

@@ -17,7 +17,13 @@ _PIECE: Final = 256 * 1024
 
 
 class SpoolFull(ProminenceError):
-    """There is no room for more of a log."""
+    """A log is longer than what is kept of one."""
+
+
+class NoRoom(SpoolFull):
+    """The temporary folder takes no more of a log now; there may be room again later."""
+
+    transient = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Spool:
     """
 
     def __init__(self, see_whole: str = "", *, cap: int = CAP) -> None:
-        self._see_whole = see_whole
+        self._mend = f"; see the whole with {see_whole}" if see_whole else ""
         self._cap = cap
         self._lock = threading.Lock()
         self._file: FileIO | None = None
@@ -94,15 +100,15 @@ class Spool:
         Raises
         ------
         SpoolFull
-            They would be more than are kept, or cannot be written. Nothing of them is kept then.
+            They would be more than are kept; `NoRoom` when they cannot be written now. Nothing of them is kept then.
         """
         with self._lock:
             if self._size + len(data) > self._cap:
-                raise self._full(f"only its first {self._cap / 1000**3:g} GB are followed")
+                raise SpoolFull(f"only its first {self._cap / 1000**3:g} GB are followed{self._mend}")
             try:
                 self._write(data)
             except OSError as error:
-                raise self._full(f"the temporary folder takes no more of it ({error.strerror})") from None
+                raise NoRoom(f"the temporary folder takes no more of it ({error.strerror}){self._mend}") from None
             self._size += len(data)
             self._lines += data.count(b"\n")
 
@@ -136,6 +142,3 @@ class Spool:
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
-
-    def _full(self, why: str) -> SpoolFull:
-        return SpoolFull(why + (f"; see the whole with {self._see_whole}" if self._see_whole else ""))

@@ -12,7 +12,8 @@ from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
-from prominence_jupyter.watch.listener import MISSES_BEFORE_GONE, Listener, Snapshot, tell
+from prominence_jupyter.watch.absence import Absence
+from prominence_jupyter.watch.listener import Listener, Snapshot, tell
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_log import WatchedLog
 
@@ -40,6 +41,8 @@ class WatchedJob:
         self.finished = threading.Event()
         """Set when the end has been told: the job has ended, or is gone."""
         self.listeners: list[Listener] = []
+        self.failures = 0
+        """How often in a row it could not be asked about, for the same kind of reason."""
         self.listed: JobRecord | None = None
         """The job's entry in the listing to which the last report belongs."""
         self.is_over = False
@@ -54,7 +57,7 @@ class WatchedJob:
         self._catching_up: list[tuple[Listener, Stream]] = []
         """Who has begun to follow what, and is to be told what there is of it."""
         self._is_closing = False
-        self._misses = 0
+        self._absence: Absence | None = None
         self._run: tuple[float | None, int | None] = (None, None)
         """Start time and retries of the run that is followed."""
 
@@ -113,11 +116,11 @@ class WatchedJob:
             catching_up += [(new, stream) for new in joining for stream in _STREAMS if stream in self._follows[new]]
             new = [(listener, self._log_of(stream)) for listener, stream in catching_up]
         for listener in joining:
-            if self.snapshot != Snapshot():
+            if self.snapshot != Snapshot() and listener in self._follows:
                 tell(listener.changed, self.snapshot)
         for listener, log in new:
             log.hurry()
-            if listener.output and log.spool.size:
+            if listener.output and log.spool.size and listener in self._follows:
                 tell(listener.output, log.stream, log.spool)
         return bool(joining)
 
@@ -128,12 +131,11 @@ class WatchedJob:
         """
         if self.is_over or self.finished.is_set():
             return False
+        self.failures = 0
         if record is None:
-            self._misses = 0 if listed_active else self._misses + 1
-            if self._misses >= MISSES_BEFORE_GONE:
-                self._close(Snapshot(self.snapshot.record, gone=True))
+            self._note_absence(listed_active=listed_active)
             return False
-        self._misses = 0
+        self._absence = None
         if self._was_started_again(record):
             for log in list(self._logs.values()):
                 log.restart()
@@ -178,8 +180,18 @@ class WatchedJob:
         """Note that the service could not be asked: data get stale, a status does not change."""
         known = self.snapshot
         same = type(known.trouble) is type(error)  # its words may name another request each time
+        self.failures = self.failures + 1 if same else 1
         since = time.time() if known.stale_since is None else known.stale_since
         self._change(replace(known, stale_since=since, trouble=known.trouble if same else error))
+
+    def _note_absence(self, *, listed_active: bool) -> None:
+        """Take note of an empty answer: nothing to think of while the job is listed."""
+        if listed_active:
+            self._absence = None
+            return
+        self._absence = self._absence or Absence()
+        if self._absence.goes_on(was_there=self.snapshot.record is not None):
+            self._close(Snapshot(self.snapshot.record, gone=True))
 
     def _close(self, last: Snapshot) -> None:
         with self._lock:
@@ -213,7 +225,8 @@ class WatchedJob:
             return
         self.snapshot = snapshot
         for listener in list(self.listeners):
-            tell(listener.changed, snapshot)
+            if listener in self._follows:  # it may have left while others were told
+                tell(listener.changed, snapshot)
 
 
 def _has_started(record: JobRecord | None) -> bool:

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.errors import ProminenceError, ServiceFailed, UnexpectedAnswer, Unreachable
+from prominence_jupyter.errors import ProminenceError, UnexpectedAnswer, Unreachable
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.watch.follower import Follower
-from prominence_jupyter.watch.pace import Pace
+from prominence_jupyter.watch.pace import Pace, asked_pause_s
 from prominence_jupyter.watch.spool import Spool, SpoolFull
 
 _LAST_LOOKS: Final = 6
-"""How often the end of a log is asked for when it cannot be had at once."""
-_LONGEST_ASKED_PAUSE_S: Final = 60.0
-"""A service may ask for more patience; a watch that is silent for longer looks dead."""
+"""How often the end of a log is asked for when there is less of it than before."""
+_LAST_PATIENCE_S: Final = 300.0
+"""How long the end of a log is asked for while the requests fail: a service that is started again needs minutes."""
 _REST: Final = 4
-"""Where each request gives the whole log, how much longer than that takes it is left alone."""
+"""Where each request gives the whole log, or not enough of it, how much longer than that takes it is left alone."""
 
 
 class WatchedLog:
@@ -51,6 +51,8 @@ class WatchedLog:
         self._follower = follower
         self._pace = pace
         self._last_looks = 0
+        self._failing_since = math.inf
+        """Since when nothing has come of the end, because requests fail or time is up too early."""
 
     @property
     def spool(self) -> Spool:
@@ -70,6 +72,8 @@ class WatchedLog:
     def restart(self) -> None:
         """Take note that the job was started again."""
         self.is_complete = False
+        self._last_looks = 0
+        self._failing_since = math.inf
         self._follower.restart()
         self.hurry()
 
@@ -81,14 +85,17 @@ class WatchedLog:
         error = self._poll()
         news = (self.spool.run, self.spool.size) != before
         self._note(error)
-        if job_is_over and not news and not self.is_out_of_reach:
-            self._look_last(error)
+        now = clock()
+        if news or self.is_out_of_reach:
+            self._failing_since = math.inf
+        elif job_is_over:
+            self._look_last(error, now)
         if news:
             self._pace.news()
         else:
             self._pace.no_news()
-        now = clock()
-        reads_on = error is None and (self._follower.is_behind or (job_is_over and news))
+        may_read_on = job_is_over or (self._follower.is_behind and not self._follower.reads_all_again)
+        reads_on = news and error is None and may_read_on
         self.due = now if reads_on else now + self._pause_s(error, now - began)
         return news
 
@@ -96,18 +103,25 @@ class WatchedLog:
         try:
             self._follower.poll()
         except SpoolFull as error:
-            self.is_complete = True
+            self.is_complete = not error.transient
             return error
         except ProminenceError as error:
             return error
         return None
 
-    def _look_last(self, error: ProminenceError | None) -> None:
+    def _look_last(self, error: ProminenceError | None, now: float) -> None:
         """Judge a request that brought nothing after the end of the job."""
+        if error is not None or self._follower.is_behind:
+            self._failing_since = min(self._failing_since, now)
+            may_pass = error is None or error.transient
+            self.is_complete = not may_pass or now - self._failing_since >= _LAST_PATIENCE_S
+            if self.is_complete and error is None:
+                self.trouble = UnexpectedAnswer("the service gave it too slowly to read it to its end")
+            return
+        self._failing_since = math.inf
         self._last_looks += 1
-        may_pass = self._follower.is_doubtful if error is None else error.transient
-        self.is_complete = not may_pass or self._last_looks >= _LAST_LOOKS
-        if self.is_complete and error is None and self._follower.is_doubtful:
+        self.is_complete = not self._follower.is_doubtful or self._last_looks >= _LAST_LOOKS
+        if self._follower.is_doubtful and self.is_complete:
             self.trouble = UnexpectedAnswer("at the end less of it was there than before")
 
     def _note(self, error: ProminenceError | None) -> None:
@@ -115,6 +129,5 @@ class WatchedLog:
             self.trouble = error
 
     def _pause_s(self, error: ProminenceError | None, took_s: float) -> float:
-        asked_s = (isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0
-        rest_s = _REST * took_s if self._follower.reads_all_again else 0.0
-        return max(self._pace.next_s(), min(asked_s, _LONGEST_ASKED_PAUSE_S), rest_s)
+        rest_s = _REST * took_s if self._follower.reads_all_again or self._follower.is_behind else 0.0
+        return max(self._pace.next_s(), asked_pause_s(error), rest_s)

@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Final
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord, has_ended
-from prominence_jupyter.watch.listener import MISSES_BEFORE_GONE, tell
+from prominence_jupyter.watch.absence import Absence
+from prominence_jupyter.watch.listener import tell
+from prominence_jupyter.watch.reports import best, is_settled, may_have_ended
 from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
 
 Label = tuple[str, str]
@@ -41,6 +42,8 @@ class WatchedSet:
         """Set when nothing can change any more: every job has ended, or is gone."""
         self.stale_since: float | None = None
         self.trouble: ProminenceError | None = None
+        self.failures = 0
+        """How often in a row nothing could be asked, for the same kind of reason."""
         self.ticks = 0
         """How often it was told what the service answered, or that it did not answer."""
         self._ticked = threading.Condition()
@@ -52,7 +55,7 @@ class WatchedSet:
         """Entries of the listing to which the reports belong."""
         self._asked: dict[str, JobRecord] = {}
         """Entries of the listing that seemed to have ended when they were asked about."""
-        self._misses: dict[str, int] = {}
+        self._absences: dict[str, Absence] = {}
         self._told_entries = self._entries.copy()
         self._told: SetChange | None = None
         self._listeners: list[SetListener] = []
@@ -77,7 +80,7 @@ class WatchedSet:
 
     def is_asked(self) -> bool:
         """Tell whether the service has been asked about every job at least once. From any thread."""
-        return all(entry.record or entry.gone or key in self._misses for key, entry in self.entries.items())
+        return all(entry.record or entry.gone or key in self._absences for key, entry in self.entries.items())
 
     def join(self, listener: SetListener) -> None:
         """Let a listener wait for `let_in`. From any thread."""
@@ -100,7 +103,8 @@ class WatchedSet:
         if self.ticks or any(entry.record for entry in self._entries.values()):
             known = SetChange.between({}, self._entries, self.stale_since, self.trouble)
             for listener in joining:
-                tell(listener, known)
+                if listener in self._listeners:
+                    tell(listener, known)
         return bool(joining)
 
     def has_strangers(self, listing: Mapping[str, JobRecord]) -> bool:
@@ -117,7 +121,7 @@ class WatchedSet:
         lacking = {}
         for key, entry in self._open.items():
             listed = listing.get(key)
-            unclear = not _is_settled(entry.record) if listed is None else _may_have_ended(listed)
+            unclear = not is_settled(entry.record) if listed is None else may_have_ended(listed)
             if unclear and (listed is None or listed != self._asked.get(key)):
                 lacking[key] = entry.job_id
         return lacking
@@ -135,10 +139,11 @@ class WatchedSet:
         listing
             All active jobs.
         answers
-            About jobs it `lacks`, as far as they came; None for one that the service did not give.
+            About jobs it `lacks`, as far as they came; None for one that the service did not give or refused.
         trouble
             What has kept the other answers from coming.
         """
+        self.failures = 0
         if self.everything:
             self._add({key: listing[key] for key in listing.keys() - self._entries.keys()})
         for key in [*self._open]:
@@ -149,6 +154,7 @@ class WatchedSet:
 
     def miss(self, error: ProminenceError) -> None:
         """Note that the service could not be asked: data get stale, a status does not change."""
+        self.failures = self.failures + 1 if type(error) is type(self.trouble) else 1
         self._conclude(error)
 
     def _add(self, records: Mapping[str, JobRecord]) -> None:
@@ -160,19 +166,24 @@ class WatchedSet:
         """Take what is new of one job that has not ended."""
         entry, answer = self._entries[key], answers.get(key)
         _keep(self._listed, key, listed)
-        _keep(self._asked, key, listed if answer else self._asked.get(key) if listed else None)
-        if listed is None and answer is None and key in answers:
-            self._misses[key] = self._misses.get(key, 0) + 1
-            if self._misses[key] >= MISSES_BEFORE_GONE:
-                self._set(key, replace(entry, gone=True))
-            return
+        if answer or listed is None:
+            _keep(self._asked, key, listed)
         if answer or listed:
-            self._misses.pop(key, None)
-        record = answer or (entry.record if listed is None or _says_it_all(entry.record, listed) else listed)
+            self._absences.pop(key, None)
+        elif key in answers:
+            self._miss(key, entry)
+            return
+        record = answer or best(entry.record, listed)
         if record is None:
             return
-        is_last = bool(answer or listed or _is_settled(record)) and has_ended(record, listed_active=listed is not None)
+        may_be_last = answer or listed or is_settled(record)
+        is_last = bool(may_be_last) and has_ended(record, listed_active=listed is not None)
         self._set(key, Entry(entry.job_id if record.id is None else record.id, record, ended=is_last))
+
+    def _miss(self, key: str, entry: Entry) -> None:
+        """Take note that the service gave nothing of a job."""
+        if self._absences.setdefault(key, Absence()).goes_on(was_there=entry.record is not None):
+            self._set(key, replace(entry, gone=True))
 
     def _set(self, key: str, entry: Entry) -> None:
         """Change an entry: the only place that does. One that has ended or is gone stays as it is."""
@@ -183,7 +194,7 @@ class WatchedSet:
             self._entries[key] = entry
         if entry.is_closed:
             self._open.pop(key, None)
-            for kept in (self._listed, self._asked, self._misses):
+            for kept in (self._listed, self._asked, self._absences):
                 kept.pop(key, None)
         else:
             self._open[key] = entry
@@ -200,7 +211,8 @@ class WatchedSet:
         if is_news or nothing != self._told:
             self._told, self._told_entries = nothing, self._entries.copy()
             for listener in [*self._listeners]:
-                tell(listener, change)
+                if listener in self._listeners:  # it may have left while others were told
+                    tell(listener, change)
         if not self._open and not self.everything and trouble is None:
             self.finished.set()
         with self._ticked:
@@ -214,25 +226,3 @@ def _keep(kept: dict[str, JobRecord], key: str, record: JobRecord | None) -> Non
         kept.pop(key, None)
     else:
         kept[key] = record
-
-
-def _may_have_ended(listed: JobRecord) -> bool:
-    """Tell whether a listed job may be one that stays listed after its end; the listing does not say that."""
-    return status.is_final(listed.status) and listed.ended is not None
-
-
-def _is_settled(record: JobRecord | None) -> bool:
-    """Tell whether a record is the last one of a job that is listed no more: ``failed`` was perhaps provisional."""
-    return (
-        record is not None and record.has_detail and status.is_final(record.status) and record.status != status.FAILED
-    )
-
-
-def _says_it_all(known: JobRecord | None, listed: JobRecord) -> bool:
-    """Tell whether a record with detail says the same as an entry of the listing, which has none."""
-    return (
-        known is not None
-        and known.has_detail
-        and (known.status, known.status_reason, known.created, known.started, known.ended, known.name)
-        == (listed.status, listed.status_reason, listed.created, listed.started, listed.ended, listed.name)
-    )

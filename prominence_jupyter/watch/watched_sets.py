@@ -44,8 +44,9 @@ class WatchedSets:
         news = False
         for watched, wanted, trouble in zip(sets, lacking, troubles, strict=True):
             answers = {key: findings.records[key] for key in wanted if key in findings.records}
+            refused = next((findings.refused[key] for key in wanted if key in findings.refused), None)
             missed = findings.trouble if len(answers) < len(wanted) else None
-            news |= watched.report(listing, answers, trouble or missed)
+            news |= watched.report(listing, answers, trouble or missed or refused)
         return news
 
     def _ask_label(self, watched: WatchedSet, listing: Mapping[str, JobRecord]) -> ProminenceError | None:

@@ -17,13 +17,13 @@ from functools import partial
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import ProminenceError, ServiceFailed
+from prominence_jupyter.errors import ProminenceError, UsageError
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.output_round import ask_for_output
-from prominence_jupyter.watch.pace import Pace
+from prominence_jupyter.watch.pace import Pace, asked_pause_s
 from prominence_jupyter.watch.set_change import SetListener
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_job import WatchedJob
@@ -34,8 +34,6 @@ from prominence_jupyter.watch.watched_sets import WatchedSets
 _log = logging.getLogger(__name__)
 
 _LONGEST_OUTPUT_PAUSE_S: Final = 5.0
-_LONGEST_ASKED_PAUSE_S: Final = 60.0
-"""A service may ask for more patience; a watch that is silent for longer looks dead."""
 _REST: Final = 40.0
 """Seconds to wait for each second of a core that asking took: 2.5 % of one, however long the listing is."""
 _LONGEST_REST_S: Final = 10.0
@@ -88,11 +86,11 @@ class Watcher:
         with what is new. After the end of the job nothing is new, but for a log that it follows from then on.
         """
         with self._lock:
+            self._run_thread()
             job = self._jobs.get(str(job_id))
             if job is None or not job.join(listener):
                 job = self._jobs[str(job_id)] = WatchedJob(job_id, partial(self._new_log, job_id), self._attend)
                 job.join(listener)
-            self._run_thread()
         self._wake.set()
         return job
 
@@ -112,8 +110,8 @@ class Watcher:
         that is known, then with what has changed. A set that was watched before goes on where it was.
         """
         with self._lock:
-            self._sets.join(watched, listener)
             self._run_thread()
+            self._sets.join(watched, listener)
         self._wake.set()
 
     def unwatch_set(self, watched: WatchedSet, listener: SetListener) -> None:
@@ -139,10 +137,11 @@ class Watcher:
         return WatchedLog(stream, follower, Pace(longest_s=min(self._longest_pause_s, _LONGEST_OUTPUT_PAUSE_S)))
 
     def _run_thread(self) -> None:
-        """Start the thread if there is none; called with the lock."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="prominence-watcher", daemon=True)
-            self._thread.start()
+        """Start the thread if there is none, as in a process that was forked; called with the lock."""
+        if self._thread is None or not self._thread.is_alive():
+            thread = threading.Thread(target=self._run, name="prominence-watcher", daemon=True)
+            thread.start()  # may fail; the thread waits for the lock
+            self._thread = thread
 
     def _run(self) -> None:
         listing = Pace(longest_s=self._longest_pause_s)
@@ -166,12 +165,25 @@ class Watcher:
     def _has_work(self) -> bool:
         """Drop what has finished; when nothing is left, the thread is over (decided under the lock)."""
         with self._lock:
+            if self._thread is not threading.current_thread():
+                return False  # whoever started it was interrupted, and another one does the work
             ended = [job for job in (*self._jobs.values(), *self._late) if job.finished.is_set()]
             self._late = {job for job in ended if job.needs_attention}
             self._jobs = {key: job for key, job in self._jobs.items() if not job.finished.is_set()}
             if not self._jobs and not self._late and not self._sets.current():
                 self._thread = None
             return self._thread is not None
+
+    def refuse_callbacks(self) -> None:
+        """Raise where a callback would wait for what only the thread that calls it can bring.
+
+        Raises
+        ------
+        UsageError
+            This is the watcher's thread.
+        """
+        if threading.current_thread() is self._thread:
+            raise UsageError("a callback cannot wait for news of jobs: what it is told is all there is; wait elsewhere")
 
     def _current(self) -> list[WatchedJob]:
         with self._lock:
@@ -188,7 +200,7 @@ class Watcher:
             news = ask()
         except ProminenceError as error:
             news = False
-            asked_s = min((isinstance(error, ServiceFailed) and error.retry_after_s) or 0.0, _LONGEST_ASKED_PAUSE_S)
+            asked_s = asked_pause_s(error)
             for one in watched:
                 one.miss(error)
         except Exception:  # a defect of ours must not end the watch of every job
@@ -203,7 +215,12 @@ class Watcher:
 
     def _ask_listing(self, jobs: list[WatchedJob], sets: list[WatchedSet]) -> bool:
         listing = {str(record.id): record for record in self._client.active_jobs()}
-        news = any([_unless_missed(job, self._look, listing.get(str(job.job_id))) for job in jobs])
+        news = False
+        for job in jobs:
+            try:
+                news |= self._look(job, listing.get(str(job.job_id)))
+            except ProminenceError as error:  # that job's data get stale, and no other's
+                job.miss(error)
         return self._sets.report(sets, listing) or news
 
     def _look(self, job: WatchedJob, listed: JobRecord | None) -> bool:
@@ -220,12 +237,3 @@ class Watcher:
         if ended and not job.wanted():
             job.finish()
         return ended or job.snapshot.record != before.record
-
-
-def _unless_missed(job: WatchedJob, ask: Callable[..., bool], *args: JobRecord | None) -> bool:
-    """Ask about one job; an error there makes that job's data stale and no other's."""
-    try:
-        return ask(job, *args)
-    except ProminenceError as error:
-        job.miss(error)
-        return False

@@ -131,6 +131,16 @@ def test_the_body_is_taken_as_it_is(server, client):
 
 
 @pytest.mark.parametrize("chunked", [True, False])
+def test_what_is_no_stream_is_unpacked_and_the_connection_stays(server, client, chunked):
+    jobs = b'[{"id": 1}' + b', {"id": 2}' * 100_000 + b"]"
+    server.pieces, server.chunked = [gzip.compress(jobs)], chunked
+    server.headers = {"Content-Encoding": "gzip"}
+    for _ in range(2):
+        assert client.transport.get("/jobs", attempts=1).body == jobs
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("chunked", [True, False])
 def test_what_came_before_a_break_has_come(server, client, chunked):
     server.pieces, server.promised, server.chunked = [b"x" * LONGEST_PIECE, b"y" * 100], 10**6, chunked
     received = []
@@ -139,6 +149,24 @@ def test_what_came_before_a_break_has_come(server, client, chunked):
     assert b"".join(received).startswith(server.pieces[0])
     assert b"".join(server.pieces).startswith(b"".join(received))
     assert caught.value.transient
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_comes_as_it_drips_and_a_listing_that_drips_has_a_limit(server, client, chunked):
+    more = threading.Event()
+
+    def drip():
+        yield b"["
+        more.wait(20)
+        yield b"]"
+
+    server.pieces, server.promised, server.chunked = drip(), 5000, chunked
+    with client.output_pieces(1, "stdout") as pieces:
+        assert next(pieces) == b"["  # though there is no more yet
+    more.set()
+    server.pieces = [b"[", b" ", b" "]
+    with pytest.raises(RequestLost, match="not whole after 0 s"):
+        client.transport.get("/jobs", attempts=1, longest_s=0.0)
 
 
 def test_a_body_that_is_left_in_the_middle_harms_no_later_request(server, client):
@@ -196,11 +224,14 @@ def test_an_expired_token_is_not_sent():
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt(), urllib3.exceptions.ProtocolError("broken")])
 def test_the_token_is_in_no_frame_of_a_body_that_broke_off(server, client, monkeypatch, raised):
+    came = iter([b"some"])
+
     def broken(*_args, **_kwargs):
-        yield b"some"
+        for piece in came:
+            return piece
         raise raised
 
-    monkeypatch.setattr(urllib3.HTTPResponse, "stream", broken)
+    monkeypatch.setattr(urllib3.HTTPResponse, "read1", broken)
     expected = (ProminenceError, KeyboardInterrupt)
     received = []
     with pytest.raises(expected) as caught:

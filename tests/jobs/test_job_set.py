@@ -150,6 +150,87 @@ def test_an_error_that_passes_is_not_told(session):
 
 
 @responses.activate
+def test_what_has_begun_to_be_watched_is_asked_for_too(session):
+    responses.get(f"{URL}/jobs", json=[{"id": 1, "status": "running"}])
+    responses.get(f"{URL}/jobs/2", json=[done(2)])
+
+    def listener(_):
+        """Want to be told."""
+
+    some, everything = session.watch([1, 2]), session.watch()
+    for jobs in (some, everything):
+        jobs.watch(listener)
+    try:
+        assert some.counts == {"running": 1, "completed": 1}
+        assert [record.id for record in everything.records] == [1]
+    finally:
+        for jobs in (some, everything):
+            jobs.unwatch(listener)
+
+
+@responses.activate
+def test_what_is_watched_and_has_no_news_raises_the_reason(session):
+    listing = responses.get(f"{URL}/jobs", json=[{"id": 1, "status": "running"}])
+    jobs = session.watch([1])
+
+    def listener(_):
+        """Want to be told."""
+
+    jobs.watch(listener)
+    try:
+        assert jobs.counts == {"running": 1}
+        responses.replace(responses.GET, f"{URL}/jobs", status=403, json={"error": "Not authorized"})
+        with pytest.raises(RequestRefused):
+            _ = jobs.records
+    finally:
+        jobs.unwatch(listener)
+    assert listing.call_count
+
+
+@responses.activate
+def test_waiting_has_no_point_where_the_answer_stays_a_refusal(session):
+    responses.get(f"{URL}/jobs", status=404, body="<p>Not Found</p>", content_type="text/html")
+    with pytest.raises(UnexpectedAnswer):
+        session.watch([1]).wait(PATIENCE_S)
+    with pytest.raises(UnexpectedAnswer):
+        session.handle(1).wait(PATIENCE_S)
+    assert len(responses.calls) >= 6
+
+
+@responses.activate
+def test_a_refused_id_keeps_nobody_waiting_and_no_other_job_from_being_told(session):
+    responses.get(f"{URL}/jobs", json=[])
+    responses.get(f"{URL}/jobs/1", json=[done(1)])
+    responses.get(f"{URL}/jobs/abc", status=404, body="<p>Not Found</p>", content_type="text/html")
+    jobs = session.watch([1, "abc"])
+    assert jobs.counts == {"completed": 1, "unknown": 1}
+    with pytest.raises(NoSuchJob, match="abc"):
+        jobs.wait(PATIENCE_S)
+    with pytest.raises(UnexpectedAnswer):
+        session.handle("abc").wait(PATIENCE_S)
+
+
+@responses.activate
+def test_a_callback_that_would_wait_for_itself_is_told_so(session):
+    responses.get(f"{URL}/jobs", json=[{"id": 1, "status": "running"}])
+    jobs, raised, done_with = session.watch([1]), [], threading.Event()
+
+    def listener(_):
+        for ask in (lambda: jobs.records, jobs.wait, session.handle(1).wait):
+            try:
+                ask()
+            except UsageError as error:
+                raised.append(error)
+        done_with.set()
+
+    jobs.watch(listener)
+    assert done_with.wait(PATIENCE_S)
+    jobs.unwatch(listener)
+    assert len(raised) == 3
+    assert "callback" in str(raised[0])
+
+
+@responses.activate
 def test_a_label_is_asked_for_once_at_the_start(session):
     labelled = {"id": 1, "status": "running", "labels": {"a": "b"}, "resources": {}}
     responses.get(f"{URL}/jobs", json=[labelled])

@@ -1,6 +1,7 @@
 """Sessions over recorded answers, and on the real local service."""
 
 import json
+import time
 import traceback
 
 import jwt
@@ -8,16 +9,23 @@ import pytest
 import responses
 
 import prominence_jupyter
+from prominence_jupyter.client.transport import Transport
 from prominence_jupyter.errors import (
+    AuthenticationFailed,
     DescriptionError,
     NoSuchJob,
     ProminenceError,
+    RequestRefused,
     TokenExpired,
     TokenMissing,
+    Unreachable,
     UsageError,
     WaitTimeout,
 )
+from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.jobs.patience import raise_if_hopeless
 from prominence_jupyter.jobs.session import Session
+from prominence_jupyter.protocol.record import JobRecord
 from tests.conftest import TOKEN, URL, exchanges, replay
 
 RESOURCES = {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}
@@ -159,6 +167,44 @@ def test_labels_are_added_to_a_prepared_description_too(session):
 def test_an_expired_token_is_told_before_anything_is_sent(monkeypatch):
     with pytest.raises(TokenExpired, match="from the argument expired at 1970-01-01"):
         prominence_jupyter.connect(URL, jwt.encode({"exp": 1}, "k" * 32, algorithm="HS256"))
+
+
+def test_a_tunnel_to_a_service_is_not_the_local_service():
+    through = prominence_jupyter.connect("http://127.0.0.1:9/api/v1", TOKEN)
+    same = Session(Transport(through.url, through.client.transport.token, is_local=True))
+    assert not through.client.transport.is_local
+    assert not through.client.transport._session.trust_env
+    assert not through.watcher.is_as(same.watcher)
+    for session, is_told in ((through, False), (same, True)):
+        with pytest.raises(Unreachable) as caught:
+            session.watcher._client.active_jobs()
+        assert ("%prominence local" in str(caught.value)) is is_told
+
+
+def test_only_the_local_service_is_given_up_when_it_is_silent():
+    error = Unreachable("no connection")
+    raise_if_hopeless(error, 0.0, 1000, is_local=False)
+    raise_if_hopeless(error, time.time(), 1000, is_local=True)
+    with pytest.raises(Unreachable):
+        raise_if_hopeless(error, 0.0, 1, is_local=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "times"), [(AuthenticationFailed("?", 401), 1), (TokenExpired("?"), 1), (RequestRefused("?", 403), 3)]
+)
+def test_what_does_not_pass_is_raised_when_it_is_certain(error, times):
+    for seen in range(1, times):
+        raise_if_hopeless(error, 0.0, seen, is_local=False)
+    with pytest.raises(type(error)):
+        raise_if_hopeless(error, 0.0, times, is_local=False)
+
+
+def test_a_handle_shows_no_control_characters(session):
+    evil = "\x1b]0;owned\x07\x1b[2J"
+    record = JobRecord(id=evil, name="\u202e" + evil, status=evil)
+    assert repr(record).isprintable()
+    assert repr(Job(session.client, session.watcher, evil, record)).isprintable()
+    assert len(repr(session.handle("x" * 10_000))) < 200
 
 
 def test_a_job_on_the_local_service_from_submission_to_frame(local):

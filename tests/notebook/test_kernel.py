@@ -239,3 +239,22 @@ def test_a_wrong_label_of_the_line_is_named(kernel):
 @pytest.mark.parametrize("name", ["get_ipython", "_x", "print", "Out"])
 def test_a_name_that_would_break_the_notebook_is_refused(kernel, name):
     assert "cannot be the name of a variable" in error(kernel.run(f"%%prominence_job {name}\n{job('true')}"))["evalue"]
+
+
+SHORT = """
+from ipywidgets.widgets import widget as widgets
+from prominence_jupyter.panel.job_panel import JobPanel
+from prominence_jupyter.watch.spool import Spool
+
+Spool.__init__.__kwdefaults__["cap"] = 3
+"""
+
+
+def test_a_log_that_is_not_kept_whole_says_so_in_the_panel_and_in_what_is_saved(kernel):
+    kernel.run(SHORT)
+    kernel.run(f"%%prominence_job one --wait\n{job('echo hello')}")
+    kernel.run("(panel,) = [one for one in widgets._instances.values() if isinstance(one, JobPanel)]")
+    assert "only its first 3e-09 GB are followed" in value(kernel, "panel.logs_state()['stdout']['notice']")
+    assert value(kernel, "panel.logs_state()['stderr']['notice']") == ""
+    kernel.run("import os, tempfile\nos.chdir(tempfile.mkdtemp())\nsaid = panel._actions.save('stdout')")
+    assert "the first 0 bytes, not the whole: only its first" in value(kernel, "said")

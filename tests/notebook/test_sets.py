@@ -116,3 +116,67 @@ def test_without_the_panel_there_is_the_record_alone(kernel):
     kernel.run("%config ProminenceMagics.panel = False")
     shown = kernel.run(f"%prominence watch {ids[0]} {ids[1]}")
     assert [output["output_type"] for output in shown] == ["display_data"]
+
+
+def test_waiting_for_several_completes_the_record_before_the_cell_ends(kernel):
+    ids = submit(kernel, 2, "sleep 1")
+    kernel.run(f"%prominence wait {ids[0]} {ids[1]}")
+    (account,) = records(kernel)
+    assert "2 completed" in account["text/plain"]
+    assert "took" in account["text/plain"]
+
+
+def test_waiting_for_several_is_an_error_that_names_those_that_failed(kernel):
+    kernel.run(f"%%prominence_job good\n{job('true')}")
+    exits = job("/bin/sh -c 'exit 2'")
+    kernel.run(f"%%prominence_job bad\n{exits}")
+    shown = error(kernel.run("%prominence wait good bad"))
+    number = value(kernel, "bad.id")
+    assert shown["ename"] == "JobFailed"
+    assert f"1 of 2 jobs did not succeed: {number}; errors of one: %prominence stderr {number}" in shown["evalue"]
+
+
+def test_an_interrupt_of_the_waiting_says_that_the_jobs_go_on(kernel):
+    ids = submit(kernel, 2, "sleep 60")
+    shown = error(kernel.run(f"%prominence wait {ids[0]} {ids[1]}", interrupt_when="2 running"))
+    assert shown["ename"] == "KeyboardInterrupt"
+    assert f"the jobs go on: return with %prominence watch {ids[0]} {ids[1]}" in shown["evalue"]
+    kernel.run("session.watch(jobs).delete()")
+
+
+def test_a_time_limit_is_named_as_it_was_typed(kernel):
+    ids = submit(kernel, 2, "sleep 60")
+    one, both = (error(kernel.run(f"%prominence wait {line} --timeout 0.5")) for line in (ids[0], f"{ids[0]} {ids[1]}"))
+    assert (one["ename"], both["ename"]) == ("WaitTimeout", "WaitTimeout")
+    assert "after 0.5 s" in one["evalue"]
+    assert "2 of 2 jobs had not ended after 0.5 s" in both["evalue"]
+    kernel.run("session.watch(jobs).delete()")
+
+
+TABLES = """
+from prominence_jupyter.panel.jobs_table import JobsTable
+from ipywidgets.widgets import widget as widgets
+watcher = get_ipython().magics_manager.registry["ProminenceMagics"]._commands._local.watcher
+
+def say(shown, which=slice(None)):
+    tables = [widget for widget in widgets._instances.values() if isinstance(widget, JobsTable)]
+    for number, table in enumerate(tables[which]):
+        table._handle_custom_msg({"shown": shown, "page": str(number)}, [])
+"""
+
+
+def test_jobs_are_watched_while_a_page_shows_their_table(kernel):
+    kernel.run(TABLES)
+    for _ in range(3):
+        kernel.run("%prominence list --live")
+    assert value(kernel, "len(watcher._sets.current())") == 3  # no page has said anything
+    kernel.run("say(True)\nsay(False, slice(2))")
+    assert value(kernel, "len(watcher._sets.current())") == 1
+    kernel.run("say(True, slice(1))")
+    assert value(kernel, "len(watcher._sets.current())") == 2
+
+
+def test_numbers_of_other_libraries_are_ids_too(kernel):
+    kernel.run(f"%%prominence_job one --wait\n{job('echo hello')}")
+    (shown,) = kernel.run("import numpy\nnumber = numpy.int64(one.id)\n%prominence stdout number")
+    assert shown["data"]["text/plain"].strip() == "hello"

@@ -48,6 +48,19 @@ def test_several_jobs_are_counted_to_the_end(tmp_path, local_service):
     assert done.stdout.rstrip().endswith("[2 jobs: 1 completed, 1 non-zero exit]")
 
 
+def test_waiting_for_several_counts_them_and_names_those_that_failed(tmp_path, local_service):
+    script = cell("one", job("true")) + cell("two", job("/bin/sh -c 'exit 2'"))
+    done = ipython(tmp_path, script + "get_ipython().run_line_magic('prominence', 'wait one two')\n")
+    assert "[2 jobs: 1 completed, 1 non-zero exit]" in done.stdout
+    assert "1 of 2 jobs did not succeed: 2" in done.stdout + done.stderr
+
+
+def test_a_time_limit_of_several_is_named_as_it_was_typed(tmp_path, local_service):
+    script = cell("one", job("sleep 60")) + cell("two", job("true"))
+    done = ipython(tmp_path, script + "get_ipython().run_line_magic('prominence', 'wait one two --timeout 1.5')\n")
+    assert "of 2 jobs had not ended after 1.5 s; they go on" in done.stdout + done.stderr
+
+
 def test_an_error_is_short(tmp_path, local_service):
     done = ipython(tmp_path, "%prominence lst\n")
     assert "invalid choice: 'lst'" in done.stdout + done.stderr

@@ -304,3 +304,29 @@ def test_many_threads_may_tell_at_once(wired):
     panel._outbox.post("last", done.set)
     assert done.wait(10)
     assert wire.sent == [(output(0, 100, 0), [b"x" * 100])]
+
+
+def test_a_notice_travels_alone_with_every_message_and_with_the_state(wired):
+    log = Log(b"some\n")
+    panel, wire = wired(log)
+    panel.set_notice("stdout", "No room for more.")
+    panel.set_notice("stdout", "No room for more.")
+    log.restart(b"new\n")
+    panel.grown("stdout")
+    panel.set_notice("stdout", "")
+    kinds = [(content["kind"], content["notice"]) for content, _ in wire.sent]
+    again = "The job was started again: its output begins afresh."
+    assert kinds == [("log", "No room for more."), ("output", f"{again} · No room for more."), ("log", again)]
+    assert panel.get_state()["_output"]["stdout"]["notice"] == again
+
+
+def test_an_interrupt_of_an_action_is_told_and_goes_on(wired):
+    def cancel():
+        raise KeyboardInterrupt
+
+    panel, wire = wired(cancel=cancel)
+    with pytest.raises(KeyboardInterrupt):
+        panel._receive(panel, {"action": "cancel"}, [])
+    ((content, _),) = wire.sent
+    assert (content["kind"], content["action"]) == ("problem", "cancel")
+    assert content["text"].startswith("Interrupted")

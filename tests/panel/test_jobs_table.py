@@ -231,3 +231,42 @@ def test_it_composes_like_any_widget(wired):
     assert box.children == (table,)
     assert repr(table) == "Live table of 3 jobs"
     box.close()
+
+
+def test_that_no_page_shows_it_any_more_is_told_when_it_changes(wired):
+    told = []
+    _, wire = wired(on_shown=told.append)
+    wire.says(shown=True, page="one")
+    wire.says(shown=True, page="two")
+    wire.says(shown=False, page="one")
+    assert told == []
+    wire.says(shown=False, page="two")
+    wire.says(shown=False, page="two")
+    assert told == [False]
+    wire.says(shown=True, page="three")
+    wire.says(shown="no", page="three")
+    wire.says(shown=False, page=3)
+    assert told == [False, True]
+
+
+def test_jobs_with_long_ids_that_begin_alike_stay_apart(wired):
+    opened = []
+    table, wire = wired(0, on_select=opened.append)
+    long = ["x" * 60 + end for end in "ab"]
+    table.update([row(job_id) for job_id in long])
+    [message] = wire.delivered()
+    assert ids(message) == long
+    wire.says(select=long[1])
+    assert opened == [long[1]]
+
+
+def test_an_interrupt_is_told_and_goes_on(wired):
+    def interrupted(_ids):
+        raise KeyboardInterrupt
+
+    table, wire = wired(on_cancel=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        table._receive(table, {"cancel": ["0"]}, [])
+    [message] = wire.delivered()
+    assert (message["kind"], message["action"]) == ("problem", "cancel")
+    assert message["text"].startswith("Interrupted")

@@ -92,3 +92,18 @@ def test_what_is_posted_while_a_message_is_sent_is_sent_too():
 @pytest.mark.parametrize("_", range(2))
 def test_a_kernel_has_one_outbox(_):
     assert shared_outbox() is shared_outbox()
+
+
+def test_where_no_thread_can_be_started_the_next_message_tries_again(monkeypatch, caplog):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    sent, full, sender = collected(2)
+    outbox = Outbox()
+    with monkeypatch.context() as limit:
+        limit.setattr(threading.Thread, "start", refuse)
+        outbox.post("first", sender("first"))
+    assert "can't start new thread" in caplog.text
+    outbox.post("second", sender("second"))
+    assert full.wait(10)
+    assert sent == ["first", "second"]

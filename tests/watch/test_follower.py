@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.spool import Spool, SpoolFull
 
@@ -278,3 +279,75 @@ def test_no_log_is_ever_held(offsets):
     for number in range(120):
         start = number * log.PIECE
         assert follower.spool.piece(start, start + log.PIECE).data == log.piece(number)
+
+
+class Drip:
+    """A log of which one byte comes a second, whole or from an offset, and a clock that it moves."""
+
+    def __init__(self, log: bytes, *, offsets: bool) -> None:
+        self.log, self.offsets, self.now = log, offsets, 0.0
+
+    @contextlib.contextmanager
+    def read(self, offset):
+        yield self._pieces(offset or 0 if self.offsets else 0)
+
+    def _pieces(self, offset):
+        for place in range(offset, len(self.log)):
+            self.now += 1.0
+            yield self.log[place : place + 1]
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_log_that_drips_holds_no_poll_for_long_and_arrives(offsets):
+    drip = Drip(b"0123456789abcdefghij", offsets=offsets)
+    follower = Follower(drip.read, Spool(), clock=lambda: drip.now)
+    for _ in range(30):
+        began = drip.now
+        follower.poll()
+        assert drip.now - began <= 34
+        assert drip.log.startswith(content(follower.spool))
+    assert content(follower.spool) == drip.log
+    assert follower.spool.run == 0
+    drip.log = b"another log, and a longer one"
+    follower.restart()
+    for _ in range(30):
+        follower.poll()
+    assert content(follower.spool) == drip.log
+
+
+@pytest.mark.parametrize("refusal", [RequestRefused("no", 400), UnexpectedAnswer("?", 404)])
+def test_a_service_that_refuses_offsets_is_asked_for_the_whole(refusal):
+    output = Output(b"one", offsets=False)
+
+    def read(offset):
+        if offset is not None:
+            raise refusal
+        return output.read(offset)
+
+    follower = Follower(read, Spool())
+    follower.poll()
+    output.content += b" two"
+    follower.poll()
+    assert content(follower.spool) == b"one two"
+    assert follower.reads_all_again
+
+
+def test_an_output_that_is_refused_altogether_tells_nothing_of_offsets():
+    output, refuses = Output(b"one", offsets=True), True
+
+    def read(offset):
+        if refuses:
+            raise RequestRefused("no", 403)
+        return output.read(offset)
+
+    refuses = False
+    follower = Follower(read, Spool())
+    follower.poll()
+    refuses = True
+    with pytest.raises(RequestRefused):
+        follower.poll()
+    refuses = False
+    output.content += b" two"
+    follower.poll()
+    assert content(follower.spool) == b"one two"
+    assert not follower.reads_all_again

@@ -1,6 +1,7 @@
 """Rounds of asking for output, against a clock that stands still until it is moved."""
 
 import contextlib
+import errno
 import itertools
 import math
 from collections import defaultdict
@@ -14,7 +15,7 @@ from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.output_round import ask_for_output
 from prominence_jupyter.watch.pace import Pace
-from prominence_jupyter.watch.spool import Spool, SpoolFull
+from prominence_jupyter.watch.spool import NoRoom, Spool, SpoolFull
 from prominence_jupyter.watch.watched_job import WatchedJob
 from prominence_jupyter.watch.watched_log import WatchedLog
 
@@ -134,19 +135,87 @@ def test_a_job_ends_when_its_output_has_been_read(world):
 
 
 @pytest.mark.parametrize(
-    ("fault", "looks"), [(RequestLost("it broke"), 6), (ServiceFailed("oh", 500), 6), (NoSuchJob("?", 400), 1)]
+    ("fault", "least_s", "most_s"),
+    [(RequestLost("it broke"), 300, 310), (ServiceFailed("oh", 502), 300, 310), (NoSuchJob("?", 400), 0, 0)],
 )
-def test_an_end_that_cannot_be_had_is_asked_for_a_few_times_and_told(world, fault, looks):
+def test_an_end_that_cannot_be_had_is_asked_for_some_minutes_and_told(world, fault, least_s, most_s):
     job = world.start(1)
     world.round()
     world.end(job)
-    world.fault, asked = fault, len(world.asked[1])
+    world.fault, began, asked = fault, world.now, len(world.asked[1])
     while (pause := world.round()) < math.inf:
         world.now += pause
     assert job.finished.is_set()
-    assert len(world.asked[1]) - asked == looks
-    assert world.now < 110
+    assert least_s <= world.now - began <= most_s
+    assert len(world.asked[1]) - asked < 80
     assert world.snapshots[-1].output_trouble is fault
+
+
+def test_a_service_that_is_started_again_costs_none_of_the_end(world):
+    job = world.start(1)
+    world.outputs[1] = b"one"
+    world.round()
+    world.end(job)
+    world.outputs[1] = b"one two"
+    world.fault, until = ServiceFailed("bad gateway", 502), world.now + 120
+    while (pause := world.round()) < math.inf:
+        world.now += pause
+        if world.now >= until:
+            world.fault = None
+    assert job.spool("stdout").tail(10).data == b"one two"
+    assert world.snapshots[-1].output_troubles == {}
+
+
+def test_a_temporary_folder_that_has_room_again_takes_the_rest(world, monkeypatch):
+    job = world.start(1)
+    world.outputs[1] = b"one"
+    world.round()
+    spool, is_full = job.spool("stdout"), True
+    write = spool._write
+
+    def write_or_not(data):
+        if is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(data)
+
+    monkeypatch.setattr(spool, "_write", write_or_not)
+    world.outputs[1] = b"one two"
+    world.now += 10
+    assert 0 < world.round() < 10
+    assert isinstance(world.snapshots[-1].output_trouble, NoRoom)
+    world.end(job)
+    world.now += 60 + world.round()
+    assert not job.finished.is_set()
+    is_full = False
+    while (pause := world.round()) < math.inf:
+        world.now += pause
+    assert spool.tail(10).data == b"one two"
+    assert world.snapshots[-1].output_troubles == {}
+
+
+class TooSlow:
+    """Stands in for a follower whose requests never reach what is new in the time that there is."""
+
+    is_behind = reads_all_again = True
+    is_doubtful = False
+
+    def __init__(self) -> None:
+        self.spool = Spool()
+
+    def poll(self) -> None:
+        """Bring nothing."""
+
+
+def test_an_end_that_comes_too_slowly_is_given_up_after_minutes_and_told(world):
+    log = WatchedLog("stdout", TooSlow(), Pace(longest_s=5.0))
+    began = world.now
+    log.ask(world.clock, job_is_over=True)
+    assert not log.is_complete
+    while not log.is_complete:
+        world.now = log.due
+        log.ask(world.clock, job_is_over=True)
+    assert 300 <= world.now - began < 310
+    assert "slowly" in str(log.trouble)
 
 
 def test_an_outage_at_the_end_of_a_job_costs_none_of_its_output(world):

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from prominence_jupyter.errors import NoSuchJob, RequestRefused, ServiceFailed, UnexpectedAnswer, Unreachable
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch import absence
 from prominence_jupyter.watch.set_change import Entry
 from prominence_jupyter.watch.watched_set import WatchedSet
 from prominence_jupyter.watch.watched_sets import WatchedSets
@@ -272,7 +273,8 @@ def test_one_that_stays_listed_after_its_end_has_ended_and_is_asked_for_once(ser
     assert play.tick().ended == {"2"}
 
 
-def test_one_that_is_nowhere_for_a_moment_is_not_gone(service):
+def test_one_that_is_nowhere_for_a_moment_is_not_gone(service, monkeypatch):
+    monkeypatch.setattr(absence, "LEAST_S", 0)
     service.put(1)
     play = Play(service, WatchedSet(ids(1)))
     play.tick()
@@ -307,6 +309,83 @@ def test_trouble_makes_the_set_stale_and_no_status(service):
     service.fault = None
     assert play.tick().stale_since is None
     assert play.watched.entries["1"].record.status == "running"
+
+
+def test_one_that_was_there_is_missed_for_two_minutes_one_that_never_was_is_not(service, monkeypatch):
+    monkeypatch.setattr(absence.time, "monotonic", lambda: now)
+    now = 0.0
+    service.put(1)
+    play = Play(service, WatchedSet(ids(1, 2)))
+    play.tick()
+    service.active.clear()
+    service.hidden.add(1)
+    for _ in range(50):
+        play.tick()
+    assert [entry.gone for entry in play.watched.entries.values()] == [False, True]
+    now = 121.0
+    assert play.tick().gone == {"1"}
+    assert play.watched.finished.is_set()
+
+
+def test_a_refused_id_keeps_no_set_open_for_ever(service):
+    service.put(1, "completed", active=False)
+    service.job_faults[2] = UnexpectedAnswer("HTML", 404)
+    play = Play(service, WatchedSet(ids(1, 2)))
+    for number in range(11):
+        assert not play.watched.finished.is_set()
+        play.tick()
+        assert play.watched.failures == 0, number
+    assert play.watched.finished.is_set()
+    assert play.watched.entries["2"].gone
+    assert play.watched.trouble is None
+
+
+def test_a_list_that_is_cut_short_loses_no_job(service):
+    for number in range(30):
+        service.put(number, "completed", active=False)
+    service.detail = False
+    bulk = service.jobs_with_ids
+    service.jobs_with_ids = lambda wanted: bulk([*wanted][:5])
+    play = Play(service, WatchedSet(ids(*range(30))))
+    assert play.tick().ended == {str(number) for number in range(30)}
+
+
+def test_a_service_that_lists_no_ended_jobs_is_asked_for_each(service, monkeypatch):
+    def refuse(_):
+        raise RequestRefused("no", 403)
+
+    monkeypatch.setattr(service, "completed_jobs", refuse)
+    service.ids = False
+    for number in range(20):
+        service.put(number, "completed", active=False)
+    play = Play(service, WatchedSet(ids(*range(20))))
+    assert len(play.tick().ended) == 20
+
+
+def test_an_answer_under_another_id_is_none(service):
+    service.put(1, "completed", active=False)
+    job = service.job
+    service.job = lambda job_id: job(int(job_id))
+    play = Play(service, WatchedSet(ids("01", 1)))
+    play.tick()
+    assert [(entry.job_id, entry.record is not None) for entry in play.watched.entries.values()] == [
+        ("01", False),
+        (1, True),
+    ]
+
+
+def test_one_who_has_left_while_others_were_told_is_not_told(service):
+    service.put(1)
+    told = []
+
+    def later(change):
+        told.append(change)
+
+    watched = WatchedSet(ids(1))
+    watched.join(lambda _: watched.leave(later))
+    watched.join(later)
+    Play(service, watched).tick()
+    assert told == []
 
 
 def test_one_job_that_cannot_be_asked_for_does_not_hold_up_the_others(service):

@@ -17,6 +17,7 @@ from prominence_jupyter.errors import (
     Unreachable,
 )
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch import absence
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.watcher import Watcher
 
@@ -187,7 +188,8 @@ def test_a_job_in_neither_list_for_an_instant_is_not_lost(service, watcher):
     assert not watched.snapshot.gone
 
 
-def test_a_job_that_never_comes_back_is_gone_and_has_no_made_up_status(service, watcher):
+def test_a_job_that_never_comes_back_is_gone_and_has_no_made_up_status(service, watcher, monkeypatch):
+    monkeypatch.setattr(absence, "LEAST_S", 0)
     service.put(1, "running", started=2)
     watched = watcher.watch(1, Seen().listener)
     service.await_listings(2)
@@ -291,7 +293,7 @@ def test_a_status_never_leaves_an_ended_state(service, watcher):
 
 @pytest.mark.parametrize(
     "fault",
-    [FunctionalityDisabled("off", 401), RequestRefused("no", 403), NoSuchJob("?", 400), ServiceFailed("oh", 500)],
+    [FunctionalityDisabled("off", 401), RequestRefused("no", 403), NoSuchJob("?", 400)],
     ids=lambda fault: type(fault).__name__,
 )
 def test_output_that_cannot_be_had_does_not_keep_a_job_from_ending(service, watcher, fault):
@@ -588,3 +590,63 @@ def test_two_listeners_with_the_same_callbacks_are_two(service, watcher):
     service.await_listings(3)
     assert watched.listeners == [other]
     watcher.unwatch(watched, other)
+
+
+def test_a_thread_that_did_not_start_is_started_the_next_time(service, watcher, monkeypatch):
+    def fail(_thread):
+        raise RuntimeError("can't start new thread")
+
+    service.put(1, "completed", active=False, started=2)
+    seen, late = Seen(), Seen()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError):
+            watcher.watch(1, late.listener)
+    assert watcher.watch(1, seen.listener).finished.wait(PATIENCE_S)
+    assert seen.snapshots[-1].ended
+    assert late.snapshots == []
+
+
+def test_a_thread_whose_start_was_interrupted_leaves_the_work_to_the_next(service, watcher, monkeypatch):
+    start, started = threading.Thread.start, []
+
+    def start_and_interrupt(thread):
+        start(thread)
+        started.append(thread)
+        raise KeyboardInterrupt
+
+    service.put(1, "completed", active=False, started=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_and_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            watcher.watch(1, Seen().listener)
+    assert watcher.watch(1, Seen().listener).finished.wait(PATIENCE_S)
+    started[0].join(PATIENCE_S)
+    assert not started[0].is_alive()
+
+
+def test_a_thread_that_is_dead_as_after_a_fork_is_replaced(service, watcher):
+    watcher._thread = dead = threading.Thread(target=lambda: None)
+    dead.start()
+    dead.join()
+    service.put(1, "completed", active=False, started=2)
+    assert watcher.watch(1, Seen().listener).finished.wait(PATIENCE_S)
+
+
+def test_one_who_leaves_while_others_are_told_is_told_no_more(service, watcher):
+    service.put(1, "pending")
+    seen, first_told = Seen(), threading.Event()
+
+    def leave(snapshot):
+        if snapshot.record.status == "running":
+            watcher.unwatch(watched, seen.listener)
+            first_told.set()
+
+    watched = watcher.watch(1, Listener(leave))
+    watcher.watch(1, seen.listener)
+    service.await_listings(3)
+    service.put(1, "running", started=2)
+    assert first_told.wait(PATIENCE_S)
+    service.put(1, "completed", active=False, started=2)
+    assert watched.finished.wait(PATIENCE_S)
+    assert seen.statuses == ["pending"]

@@ -2,17 +2,18 @@
 //
 // Messages to the browser: {kind: "rows", after, seq, rows, stale}, where the rows lead from the news `after` to the news
 // `seq`, and {kind: "done" | "problem", action: "cancel" | "select", text, selected}. Messages from it: {resync: seq},
-// {select: id or null} and {cancel: [ids]}; those wait in the kernel until no cell runs. A message may be lost.
+// {select: id or null}, {cancel: [ids]} and {shown: whether a view of this page shows it, page}; those wait in the kernel
+// until no cell runs. A message may be lost.
 
 import { TableFeed } from "./jobs/table_feed.js";
 import { TableView } from "./jobs/table_view.js";
 
 function render(feed, el) {
   const view = new TableView(feed);
-  feed.views.add(view);
+  feed.show(view);
   el.append(view.root);
   return () => {
-    feed.views.delete(view);
+    feed.hide(view);
     view.close();
   };
 }
@@ -28,6 +29,9 @@ export default () => {
       model.on("msg:custom", (message) => feed.receive(message));
       model.on("comm_live_update", () => feed.lose());
       model.on("change:_table", () => feed.load(model.get("_table")));
+      const leave = () => feed.leave();
+      addEventListener("pagehide", leave);
+      return () => removeEventListener("pagehide", leave);
     },
     render: ({ el }) => render(feed, el),
   };

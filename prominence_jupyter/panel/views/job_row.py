@@ -5,11 +5,13 @@ Pure, and cheap enough for ten thousand jobs a tick.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 
 from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
 from prominence_jupyter.panel.views.words import exit_code_text
 from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
@@ -24,6 +26,7 @@ NON_ZERO_EXIT: Final = "non-zero exit"
 
 _GONE: Final[tuple[str, Tone]] = ("gone", "neutral")
 _GONE_REASON: Final = "The service does not know this job any more."
+_ID_LIMIT: Final = 200
 _CODES_SHOWN: Final = 8
 _END_OF_TIME_S: Final = 1e11
 """The year 5138: what claims to be later is no time."""
@@ -45,11 +48,11 @@ def job_row(record: JobRecord, *, ended: bool, gone: bool = False) -> dict[str, 
     -------
     dict
         ``status`` is the status in words, ``group`` the shorter words under which it is counted and filtered.
-        ``created``, ``started`` and ``ended`` are whole Unix seconds or None. ``id`` is text, whatever the service has.
+        ``created``, ``started`` and ``ended`` are whole Unix seconds or None. ``id`` is that of `row_id`.
     """
     word, tone = _GONE if gone else status_words(record, ended=ended)
     return {
-        "id": one_line(record.id, 40),
+        "id": row_id(record.id),
         "name": one_line(record.name, 80),
         "status": word,
         "group": _group(record, word, tone),
@@ -63,6 +66,18 @@ def job_row(record: JobRecord, *, ended: bool, gone: bool = False) -> dict[str, 
         "exit_codes": _codes(record.exit_codes),
         "final": ended or gone,
     }
+
+
+def row_id(job_id: JobId | None) -> str:
+    """Return the text that stands for a job in a table: its id, unless that is too long or is no plain text.
+
+    No two ids have the same: one that is not shown as it is has a digest.
+    """
+    text = "" if job_id is None else str(job_id)
+    if one_line(text, _ID_LIMIT) == text:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{one_line(text, 40)} ({digest[:16]})"
 
 
 def _group(record: JobRecord, word: str, tone: Tone) -> str:

@@ -12,6 +12,7 @@ from prominence_jupyter.panel.views.words import duration_text
 from prominence_jupyter.protocol.record import JobRecord, TaskRecord, number
 
 _MINUTE: Final = 60
+_WHOLE_FROM_S: Final = 10
 _TASKS_APART: Final = 6
 """More tasks than these make one phase together: a bar of slivers says nothing."""
 _RESOLUTION_S: Final = 2
@@ -39,11 +40,11 @@ class Phase:
 
     @property
     def text(self) -> str:
-        """How long it took, in words; empty of one that goes on. Times in whole seconds get no decimals."""
+        """How long it took, in words; empty of one that goes on. Whole seconds, and ten or more, get no decimals."""
         if self.since is not None:
             return ""
-        whole = float(self.seconds).is_integer() and self.seconds < _MINUTE
-        return f"{self.seconds:.0f} s" if whole else duration_text(self.seconds)
+        seconds = round(self.seconds) if round(self.seconds, 1) >= _WHOLE_FROM_S else self.seconds
+        return f"{seconds:.0f} s" if float(seconds).is_integer() and seconds < _MINUTE else duration_text(seconds)
 
 
 def moment(seconds: float | None) -> float | None:

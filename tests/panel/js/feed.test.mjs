@@ -64,7 +64,7 @@ test("a log that begins afresh takes the place of the old one; late messages of 
   receive("output", 0, "old");
   feed.receive({ kind: "log", stream: "stdout", run: 1, start: 0, size: 0, lines: 0, notice: "again" });
   receive("output", 3, "late");
-  receive("output", 0, "new", { run: 1 });
+  receive("output", 0, "new", { run: 1, notice: "again" });
   assert.deepEqual([content(window), feed.logs.stdout.notice], [[0, "new"], "again"]);
   receive("answer", 3, "late");
   receive("output", 0, "third", { run: 2 }); // the word of its start was lost
@@ -118,4 +118,12 @@ test("buffers of every kind, and the start of a line", () => {
   assert.equal(lineStart(bytes("é").subarray(1)), 1);
   assert.equal(lineStart(bytes("x")), 0);
   assert.equal(lineStart(bytes("all there is\n")), 0);
+});
+
+test("a notice that does not hold any more is gone", () => {
+  const { feed, receive } = made();
+  receive("log", 0, "", { notice: "no news of it" });
+  assert.equal(feed.logs.stdout.notice, "no news of it");
+  receive("output", 0, "some");
+  assert.equal(feed.logs.stdout.notice, "");
 });

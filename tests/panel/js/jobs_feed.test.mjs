@@ -116,3 +116,19 @@ test("keys lead through jobs and columns, and not beyond", () => {
   assert.equal(from(50, 0)("x"), null);
   assert.deepEqual(moved("ArrowDown", { index: -1, column: 1 }, { ...table, last: -1 }), { index: -1, column: 1 });
 });
+
+test("a page says when it begins to show the table, and when its last view goes", () => {
+  const { feed, wire } = wired();
+  feed.views.clear();
+  const [one, two] = [{ update() {}, controls() {} }, { update() {}, controls() {} }];
+  feed.show(one);
+  feed.show(two);
+  feed.hide(one);
+  assert.deepEqual(wire.sent, [{ shown: true, page: feed.page }]);
+  feed.hide(two);
+  feed.leave();
+  feed.show(one);
+  feed.leave();
+  feed.hide(one);
+  assert.deepEqual(wire.sent.map(({ shown }) => shown), [true, false, true, false]);
+});

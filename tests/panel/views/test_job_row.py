@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.panel.views.job_row import COLUMNS, NON_ZERO_EXIT, job_row
+from prominence_jupyter.panel.views.job_row import COLUMNS, NON_ZERO_EXIT, job_row, row_id
 from prominence_jupyter.panel.views.tone import SHAPES
 from prominence_jupyter.protocol.record import JobRecord, TaskRecord
 
@@ -92,3 +92,21 @@ def test_a_row_is_bounded_json_without_control_characters(name, reason, site, st
     assert not [text for text in texts if any(character in text for character in "\n\r\x00\x1b\u202e")]
     assert row["ended"] is None
     assert row["created"] is None or math.isclose(row["created"], time, abs_tol=1)
+
+
+@pytest.mark.parametrize("job_id", [12, "abc-1", "x" * 200])
+def test_an_id_of_plain_text_stands_for_itself(job_id):
+    assert row_id(job_id) == str(job_id)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("x" * 201, "x" * 202), ("a\x00", "a\x01"), ("a  b", "a b"), ("\ud800", "\ufffd"), ("", " ")]
+)
+def test_ids_that_look_alike_are_told_apart_in_few_characters(one, other):
+    assert row_id(one) != row_id(other)
+    assert max(map(len, [row_id(one), row_id(other)])) <= 200
+    json.dumps([row_id(one), row_id(other)]).encode()
+
+
+def test_an_id_of_a_megabyte_does_not_travel():
+    assert len(row_id("x" * 10**6)) < 100

@@ -105,7 +105,7 @@ export class Feed {
     const log = this.logs[message.stream];
     if (message.run < log.run) return;
     if (message.run > log.run) log.begin(message.run);
-    log.notice = message.notice || log.notice;
+    log.notice = message.notice;
     if (message.size >= log.size) Object.assign(log, { size: message.size, lines: message.lines });
     if (message.kind === "output") log.push(message.start, bytes);
     if (message.kind === "answer") log.answer(message.start, bytes);

@@ -1,3 +1,4 @@
+import { randomId } from "../common/random_id.js";
 import { JobRows } from "./job_rows.js";
 
 const ASK_AGAIN = 10_000; // ms: an answer may be lost too, or wait for a cell
@@ -19,6 +20,24 @@ export class TableFeed {
     this.said = { kind: "done", text: "" };
     this.lost = false; // the kernel that fed us is gone
     this.views = new Set();
+    this.page = randomId();
+    this.saidShown = false; // what this page told the kernel last
+  }
+
+  /** A view of this page shows the table from now on. */
+  show(view) {
+    this.views.add(view);
+    this.#say(true);
+  }
+
+  hide(view) {
+    this.views.delete(view);
+    if (this.views.size === 0) this.#say(false);
+  }
+
+  /** The page goes: nobody looks there any more. */
+  leave() {
+    this.#say(false);
   }
 
   /** The state that travels with the model: at its creation, and again after the page was loaded anew. */
@@ -72,6 +91,12 @@ export class TableFeed {
 
   tell(what, ...about) {
     for (const view of this.views) view[what](...about);
+  }
+
+  #say(shown) {
+    if (this.lost || shown === this.saidShown) return;
+    this.saidShown = shown;
+    this.send({ shown, page: this.page });
   }
 
   #request(action, about) {

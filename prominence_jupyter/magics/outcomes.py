@@ -1,0 +1,36 @@
+"""What came of jobs that one has waited for, as errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from prominence_jupyter.errors import JobFailed
+from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import JobRecord
+
+_IDS_NAMED: Final = 20
+
+
+def raise_unless_all_succeeded(records: Sequence[JobRecord]) -> None:
+    """Raise an error that names the jobs that did not succeed, if there are any."""
+    failed = [one_line(record.id, 40) for record in records if record.succeeded is False]
+    if failed:
+        more = " …" if len(failed) > _IDS_NAMED else ""
+        raise JobFailed(
+            f"{len(failed)} of {len(records)} jobs did not succeed: {' '.join(failed[:_IDS_NAMED])}{more}; "
+            f"errors of one: %prominence stderr {failed[0]}"
+        )
+
+
+def raise_unless_succeeded(job: Job, record: JobRecord) -> None:
+    """Raise an error that says why a job that has ended did not succeed, if it did not."""
+    if record.succeeded is not False:
+        return
+    codes = ", ".join(str(code) for code in record.exit_codes)
+    reasons = [one_line(record.status_reason), f"exit code {codes}" if any(record.exit_codes) else ""]
+    why = "; ".join(reason for reason in reasons if reason) or "no reason given"
+    status = one_line(record.status)
+    name = one_line(job.id)
+    raise JobFailed(f"job {name} ended as {status} ({why}); its errors: %prominence stderr {name}")

@@ -1,0 +1,32 @@
+"""`Absence`: a job that a service does not give, and how long before it counts as gone."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+MISSES_BEFORE_GONE: Final = 10
+"""Listings and answers in a row without a job before it counts as gone: it may be in neither for an instant."""
+LEAST_S: float = 120.0
+"""How long a job that the service has given before is missed at least: one that is started again may lose all for
+a while. One that it never gave is more likely a slip of the pen."""
+
+
+class Absence:
+    """Answers in a row without a job."""
+
+    def __init__(self) -> None:
+        self._misses = 0
+        self._began = time.monotonic()
+
+    def goes_on(self, *, was_there: bool) -> bool:
+        """Count one more; return whether the job counts as gone.
+
+        Parameters
+        ----------
+        was_there
+            Whether the service has given it before.
+        """
+        self._misses += 1
+        least_s = LEAST_S if was_there else 0.0
+        return self._misses >= MISSES_BEFORE_GONE and time.monotonic() - self._began >= least_s
