@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from prominence_jupyter.panel.records.console import console_lines
 from prominence_jupyter.protocol.description import JobDescription
 
 _SHOWN_CHARACTERS: Final = 64 * 1024
@@ -16,12 +17,12 @@ class Output(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        if len(self) <= _SHOWN_CHARACTERS:
-            return str(self)
-        left_out = len(self) - _SHOWN_CHARACTERS
-        return f"[{left_out:,} characters before this are not shown: keep all with `text = %prominence …`]\n" + str(
-            self[-_SHOWN_CHARACTERS:]
-        )
+        """Show what a terminal would: of a progress bar its last state, and no escapes."""
+        left_out = max(0, len(self) - _SHOWN_CHARACTERS)
+        shown = "\n".join(line.text for line in console_lines(str(self[left_out:])))
+        if not left_out:
+            return shown
+        return f"[{left_out:,} characters before this are not shown: keep all with `text = %prominence …`]\n{shown}"
 
 
 class DryRun:

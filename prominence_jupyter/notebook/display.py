@@ -41,10 +41,11 @@ def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
     panel
         With the live view; else one line.
     follow
-        In a terminal, where nothing can be live beside the prompt: stay until the job has ended.
+        In a terminal, where nothing can be live beside the prompt: stay until the job has ended. In a notebook the
+        panel of a job that has ended already stays too.
     """
     if getattr(shell, "kernel", None) is not None:
-        return JobDisplay(job, shell.display_pub, live=panel)
+        return JobDisplay(job, shell.display_pub, live=panel, stays=follow)
     lines = JobLines(job)
     if follow:
         lines.wait(None)
@@ -67,7 +68,7 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
 
-        return SetDisplay(jobs, shell.display_pub, live=panel)
+        return SetDisplay(jobs, shell.display_pub, live=panel, stays=follow)
     lines = SetLines(jobs)
     if follow:
         with interruptible("the jobs go on"):

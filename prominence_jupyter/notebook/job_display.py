@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.outputs import LiveAndRecord
 from prominence_jupyter.notebook.views import view_of
+from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
@@ -32,10 +33,13 @@ class JobDisplay:
         The display publisher of the shell.
     live
         With the panel, or the record alone.
+    stays
+        Leave the panel of a job that has ended already: it is there to read its logs.
     """
 
-    def __init__(self, job: Job, publisher: Any, *, live: bool) -> None:
+    def __init__(self, job: Job, publisher: Any, *, live: bool, stays: bool) -> None:
         self._job = job
+        self._stays = stays and job.latest is not None and status.is_final(job.latest.status)
         self._outputs = LiveAndRecord(publisher)
         self._recorded: object = None
         if live:
@@ -65,7 +69,7 @@ class JobDisplay:
             if state != self._recorded:
                 self._recorded = state
                 self._record(view, str(snapshot.output_trouble or ""))
-            if snapshot.ended or snapshot.gone:
+            if (snapshot.ended or snapshot.gone) and not self._stays:
                 self._outputs.end_live()
 
     def _record(self, view: JobView, output_trouble: str) -> None:

@@ -33,9 +33,11 @@ class SetDisplay:
         The display publisher of the shell.
     live
         With the table, or the record alone.
+    stays
+        Leave the table of jobs that have ended already: it is there to read their logs.
     """
 
-    def __init__(self, jobs: JobSet, publisher: Any, *, live: bool) -> None:
+    def __init__(self, jobs: JobSet, publisher: Any, *, live: bool, stays: bool) -> None:
         self._jobs = jobs
         self._outputs = LiveAndRecord(publisher)
         self._rows: dict[str, dict[str, Any]] = {}
@@ -46,6 +48,7 @@ class SetDisplay:
         self._lock = threading.Lock()  # the first record comes first
         for entry in jobs.watched.entries.values():
             self._take(entry)
+        self._stays = stays and self._has_ended
         if live:
             self._show_table()
         with self._lock:
@@ -86,7 +89,7 @@ class SetDisplay:
                 self._table.show(changed, stale)
             if changed or stale != self._stale:
                 self._record(stale)
-            if self._has_ended:
+            if self._has_ended and not self._stays:
                 self._end_table()
 
     def _end_table(self) -> None:

@@ -45,6 +45,7 @@ class SetLines:
                 self._print_next()
         finally:
             self._jobs.unwatch(self._news.put)
+        self._say(self._counts())  # also where all had ended before
 
     def _counts(self) -> str:
         """Return how many jobs there are, and of each status, where a non-zero exit code is one of its own."""
@@ -61,7 +62,9 @@ class SetLines:
             change = self._news.get(timeout=_LOOK_S)
         except queue.Empty:
             return
-        line = one_line(change.trouble, 500) if change.trouble else self._counts()
+        self._say(one_line(change.trouble, 500) if change.trouble else self._counts())
+
+    def _say(self, line: str) -> None:
         if line != self._printed:
             self._printed = line
             print(f"[{line}]", flush=True)

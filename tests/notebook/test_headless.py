@@ -12,15 +12,14 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MUCH = "/bin/sh -c 'seq 1 50000; echo the end'"
 CELLS = [
-    "%load_ext prominence_jupyter\nimport prominence_jupyter\nsession = prominence_jupyter.local()\n%prominence local",
+    "%load_ext prominence_jupyter\n%prominence local",
     f"%%prominence_job one --wait\n{job(MUCH, name='one')}",
     f"%%prominence_job two\n{job('sleep 1', name='two')}",
-    "session.watch([one.id, two.id]).wait();",
-    "%prominence watch one two",
+    "%prominence wait one two",
     f"%%prominence_job slow\n{job('sleep 300', name='slow')}",
     "%prominence watch one slow",
 ]
-WAITED, SET_WAITED, LEFT, SET_LEFT = 1, 4, 5, 6
+WAITED, SET_WAITED, LEFT, SET_LEFT = 1, 3, 4, 5
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ _NUMBER: Final = f"text-align:right;{_SPACE};white-space:nowrap"
 _PRE: Final = (
     "max-height:24em;overflow:auto;margin:4px 0;padding:6px 10px;border:1px solid rgba(128,128,128,.35);"
     "border-radius:3px;background:none;color:inherit;font-size:90%;line-height:1.4;white-space:pre;"
+    "display:flex;flex-direction:column-reverse;"
     "font-family:var(--jp-code-font-family,monospace)"
 )
 
@@ -73,8 +74,11 @@ def box(tone: Tone, parts: Iterable[str]) -> str:
 
 
 def output(inner: str) -> str:
-    """Return a block of output, which is HTML already."""
-    return f'<pre style="{_PRE}">{inner}</pre>'
+    """Return a block of output, which is HTML already; a long one is open at its end.
+
+    What flows from the bottom up is scrolled to the bottom at first, without a script.
+    """
+    return f'<pre style="{_PRE}"><span>{inner}</span></pre>'
 
 
 def bar(parts: Iterable[tuple[Tone, float]]) -> str:

@@ -19,6 +19,9 @@ from prominence_jupyter.panel.views.view import JobView
 from prominence_jupyter.panel.views.words import UNKNOWN, duration_text, exit_code_text, memory_text
 from prominence_jupyter.protocol.plain_text import last_lines, one_line
 
+RAW_LIMIT: Final = 64 * 1024
+"""Bytes of a log that are looked at, at most."""
+
 OUTPUT_LIMIT: Final = 48 * 1024
 """Bytes of output in the HTML of a record, at most."""
 
@@ -74,7 +77,7 @@ def record_html(
     ]
     after = _errors_html(errors)
     room = RECORD_LIMIT - len("\n".join(before + after).encode()) - _AROUND_OUTPUT
-    excerpt = html_excerpt(_end_of(tail, total_bytes, OUTPUT_LIMIT), OUTPUT_LIMIT, room)
+    excerpt = html_excerpt(_end_of(tail, total_bytes), OUTPUT_LIMIT, room)
     account = markup.text(_output_line(view, excerpt.size, total_bytes, output_trouble))
     output = [markup.paragraph(account, above=6), markup.output(excerpt.body) if excerpt.body else ""]
     return markup.box(view.tone, [*before, *output, *after])
@@ -86,8 +89,8 @@ def record_text(
     """Return the record as plain text. Parameters as for `record_html`."""
     if not view.final:
         return f"{_dated(view)} · refresh with {one_line(refresh)}"
-    excerpt = text_excerpt(_end_of(tail, total_bytes, TEXT_OUTPUT_LIMIT), TEXT_OUTPUT_LIMIT)
-    said = text_excerpt(_end_of(errors, len(errors), ERRORS_LIMIT), ERRORS_LIMIT).body
+    excerpt = text_excerpt(_end_of(tail, total_bytes), TEXT_OUTPUT_LIMIT)
+    said = text_excerpt(_end_of(errors, len(errors)), ERRORS_LIMIT).body
     parts = [
         " · ".join([_status(view), *_whose(view)]),
         view.explanation,
@@ -167,7 +170,7 @@ def _tasks_table(view: JobView) -> str:
 
 
 def _errors_html(errors: bytes) -> list[str]:
-    excerpt = html_excerpt(_end_of(errors, len(errors), ERRORS_LIMIT), ERRORS_LIMIT, _ERRORS_HTML_LIMIT)
+    excerpt = html_excerpt(_end_of(errors, len(errors)), ERRORS_LIMIT, _ERRORS_HTML_LIMIT)
     return [markup.paragraph(_ERRORS, above=6), markup.output(excerpt.body)] if excerpt.body else []
 
 
@@ -186,5 +189,6 @@ def _output_line(view: JobView, shown: int, total_bytes: int, trouble: str) -> s
     )
 
 
-def _end_of(log: bytes, total_bytes: int, limit: int) -> bytes:
-    return last_lines(log, limit, complete=len(log) >= total_bytes)
+def _end_of(log: bytes, total_bytes: int) -> bytes:
+    """Return the last whole lines of a log as it came: of a progress bar, many bytes become one line."""
+    return last_lines(log, RAW_LIMIT, complete=len(log) >= total_bytes)

@@ -83,7 +83,7 @@ def test_the_html_says_the_same_with_every_style_stripped(job):
 def test_output_keeps_its_colours_and_is_as_a_terminal_shows_it_at_the_end():
     log = b"\x1b[1mINFO\x1b[0m start\n 10%|#   |\r100%|####|\n"
     source = record_html(finished(), log, total_bytes=len(log), refresh=WATCH)
-    assert '<span style="font-weight:bold">INFO</span> start\n100%|####|</pre>' in source
+    assert '<span style="font-weight:bold">INFO</span> start\n100%|####|</span></pre>' in source
 
 
 def test_what_a_failed_job_said_last():
@@ -93,7 +93,7 @@ def test_what_a_failed_job_said_last():
     said = text.partition("The end of its standard error:\n")[2]
     assert said.endswith("noise\nValueError: <no>")
     assert len(said) <= ERRORS_LIMIT
-    assert "</span>: &lt;no&gt;</pre>" in source
+    assert "</span>: &lt;no&gt;</span></pre>" in source
 
 
 @pytest.mark.parametrize(

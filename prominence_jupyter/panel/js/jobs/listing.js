@@ -2,6 +2,8 @@ import { queuedFor, ranFor } from "./job_rows.js";
 
 export const TONES = ["bad", "running", "waiting", "good", "neutral"]; // what needs a look first
 
+const NATURAL = new Intl.Collator(undefined, { numeric: true }); // sweep-9 before sweep-10
+
 /** What a column is sorted by: a number or text in lower case; null comes last, whichever the direction. */
 const KEYS = {
   status: (row) => TONES.indexOf(row.tone) + row.group,
@@ -76,5 +78,6 @@ function compare(a, b, turn) {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
   if (typeof a !== typeof b) return typeof a === "number" ? -turn : turn;
+  if (typeof a === "string") return NATURAL.compare(a, b) * turn;
   return a < b ? -turn : turn;
 }
