@@ -1,12 +1,12 @@
 """Many real jobs in a real JupyterLab: one table, the log of the one selected, a cancelled selection."""
 
-from tests.browser.test_submission import shots, start  # noqa: F401 - a fixture
+from tests.browser.test_submission import shots
 from tests.notebook.test_sets import START, SUBMIT
 
 TALKS = "/bin/sh -c 'for n in 1 2 3 4 5 6 7 8; do echo word $n; sleep 0.5; done; exit 3'"
 
 
-def test_a_job_of_a_table_is_opened_and_its_log_streams(open_notebook, start):  # noqa: F811 - the fixture
+def test_a_job_of_a_table_is_opened_and_its_log_streams(open_notebook, start):
     submit = START + SUBMIT.format(count=6, cmd=TALKS, sweep="a")
     notebook = open_notebook([start, submit, "session.watch(jobs)"], height=1100)
     notebook.run_all()
@@ -26,7 +26,7 @@ def test_a_job_of_a_table_is_opened_and_its_log_streams(open_notebook, start):  
     shots(notebook, "set-record")
 
 
-def test_a_selection_is_cancelled(open_notebook, start):  # noqa: F811 - the fixture
+def test_a_selection_is_cancelled(open_notebook, start):
     submit = START + SUBMIT.format(count=3, cmd="sleep 300", sweep="a")
     notebook = open_notebook([start, submit, "session.watch(jobs)"])
     notebook.run_all()

@@ -7,6 +7,7 @@
 
 import { Actions } from "./job/actions.js";
 import { Feed } from "./job/feed.js";
+import { sender } from "./common/sending.js";
 import { PanelView } from "./job/panel_view.js";
 
 const TRAITS = ["_view", "_description", "_can"].map((name) => `change:${name}`);
@@ -28,7 +29,7 @@ export default () => {
   return {
     // Messages are taken from here on, whether or not a view is there: those sent at once after creation count too.
     initialize({ model }) {
-      const send = (message) => model.send(message);
+      const send = sender(model, () => feed.lost || feed.lose());
       const [actions, feed] = [new Actions(send), new Feed(send)];
       shared = { actions, feed };
       feed.load(model.get("_output"));

@@ -6,6 +6,7 @@
 // until no cell runs. A message may be lost.
 
 import { TableFeed } from "./jobs/table_feed.js";
+import { sender } from "./common/sending.js";
 import { TableView } from "./jobs/table_view.js";
 
 function render(feed, el) {
@@ -24,7 +25,7 @@ export default () => {
   return {
     // Messages are taken from here on, whether or not a view is there: those sent at once after creation count too.
     initialize({ model }) {
-      feed = new TableFeed((message) => model.send(message), model.get("_can"));
+      feed = new TableFeed(sender(model, () => feed.lost || feed.lose()), model.get("_can"));
       feed.load(model.get("_table"));
       model.on("msg:custom", (message) => feed.receive(message));
       model.on("comm_live_update", () => feed.lose());

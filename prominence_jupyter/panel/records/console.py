@@ -19,6 +19,8 @@ WIDEST: Final = 1000
 """Columns to which an escape moves the cursor at most: a few bytes shall not make a line of megabytes."""
 
 _TAB: Final = 8
+_MARKS: Final = 16
+"""That join one character, at most: nothing is written so, and a browser lays thousands out for seconds."""
 _DIGITS: Final = 9
 _TOKEN: Final = re.compile(
     r"\x1b\[(?P<parameters>[0-?]*+)(?P<between>[ -/]*+)(?P<final>[@-~]?)"  # control sequence: colours, cursor
@@ -104,7 +106,8 @@ class Line:
     def _join(self, column: int, mark: str) -> None:
         base = column - 2 if self._cells[column - 1][0] == _SECOND else column - 1
         characters, style = self._cells[base]
-        self._cells[base] = (characters + mark, style)
+        if len(characters) <= _MARKS:
+            self._cells[base] = (characters + mark, style)
         self._blank = min(self._blank, base)
 
 

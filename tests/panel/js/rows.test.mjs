@@ -74,3 +74,13 @@ test("changes at the end and drops at the start give what a new layout gives", (
     assert.ok(rows.breaks.size <= lines.length);
   }
 });
+
+test("a line whose characters outnumber its cells is whole", () => {
+  for (const text of ["e\u0301".repeat(60) + "END", "\u{1d400}".repeat(60), "a\u0301".repeat(200)]) {
+    const rows = new Rows();
+    rows.columns = 68;
+    const lines = [wide(text)];
+    rows.update(lines, 1, 0);
+    assert.equal(texts(rows, lines).join(""), text);
+  }
+});

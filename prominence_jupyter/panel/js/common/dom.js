@@ -15,3 +15,11 @@ export function button(label, onClick) {
   node.addEventListener("click", onClick);
   return node;
 }
+
+const PAUSE = 400; // ms
+
+/** Let a button do nothing at first: it may have appeared under a pointer that clicks twice. */
+export function pause(node) {
+  node.disabled = true;
+  setTimeout(() => (node.disabled = false), PAUSE);
+}

@@ -1,4 +1,4 @@
-import { button, element } from "../common/dom.js";
+import { button, element, pause } from "../common/dom.js";
 
 /** One thing a person can ask for: a button that asks first, then words on what became of it. */
 export class ActionView {
@@ -8,7 +8,6 @@ export class ActionView {
     this.again = again;
     this.ask = ask;
     this.node = element("span", "action");
-    this.node.tabIndex = -1; // holds the focus when the button that had it is gone
     this.state = null;
   }
 
@@ -21,19 +20,20 @@ export class ActionView {
     if (shown === "none") this.#offer();
     else if (shown === "sent") this.node.replaceChildren(element("span", "quiet", this.words.sent));
     else this.node.replaceChildren();
-    if (held) (this.node.querySelector("button") ?? this.node).focus();
+    if (held) (this.node.querySelector("button") ?? this.node.closest(".prominence-job"))?.focus({ preventScroll: true });
   }
 
   #offer() {
-    const start = button(this.words.label, () => this.#confirm());
+    const start = button(this.words.label, (event) => this.#confirm(event.detail > 0));
     this.node.replaceChildren(start);
     return start;
   }
 
-  #confirm() {
+  #confirm(byPointer) {
     const back = () => this.#offer().focus();
     const no = button("No", back);
     const yes = button("Yes", () => this.ask());
+    if (byPointer) pause(yes);
     const group = element("span", "confirm", element("span", "question", this.words.question), yes, no);
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", this.words.group);

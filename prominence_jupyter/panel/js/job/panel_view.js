@@ -25,6 +25,7 @@ export class PanelView {
     const parts = [this.head, this.head.words, outcome, this.timeline, this.facts, this.tasks, this.logs, this.description];
     this.root = element("div", "job", ...parts.map((part) => part.node ?? part), this.said);
     this.root.setAttribute("role", "group");
+    this.root.tabIndex = -1; // takes the focus when the button that had it is gone
     this.timer = setInterval(() => this.tick(), 1000);
     this.ends = [actions.listen(() => this.update()), feed.listen(({ kind }) => this.#heard(kind))];
     this.update();

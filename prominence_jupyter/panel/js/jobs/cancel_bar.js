@@ -1,4 +1,4 @@
-import { button, element, setText } from "../common/dom.js";
+import { button, element, pause, setText } from "../common/dom.js";
 import { jobCount } from "../common/words.js";
 
 /** The button that cancels what is selected; it asks first. */
@@ -7,7 +7,11 @@ export class CancelBar {
     this.feed = feed;
     this.listing = listing;
     this.asks = false;
-    this.start = button("", () => this.start.getAttribute("aria-disabled") === "true" || this.#ask(true));
+    this.start = button("", (event) => {
+      if (this.start.getAttribute("aria-disabled") === "true") return;
+      if (event.detail > 0) pause(yes);
+      this.#ask(true);
+    });
     this.question = element("span", "jobs-question");
     this.no = button("No", () => this.#ask(false));
     const yes = button("Yes", () => this.#confirm());

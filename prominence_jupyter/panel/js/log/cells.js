@@ -2,6 +2,8 @@
 
 const NARROW = "\\0-\\u02ff\\u2010-\\u2027\\u2190-\\u22ff\\u2500-\\u25fc\\u2800-\\u28ff\\ufffd"; // most of what logs hold
 const OTHER = new RegExp(`[^${NARROW}]`);
+export const MARKS = 16; // that join one character, at most: nothing is written so, and thousands take seconds to lay out
+const PILE = /(?:[\p{Mn}\p{Me}\u1160-\u11ff]|(?!\u00ad)\p{Cf}){17}/u;
 const MARK = /^(?:[\p{Mn}\p{Me}\u1160-\u11ff]|(?!\u00ad)\p{Cf})$/u;
 const WIDE = new RegExp(
   "^(?:[\\u1100-\\u115f\\u2329\\u232a\\u2e80-\\u303e\\u3041-\\u3247\\u3250-\\u4dbf\\u4e00-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff" +
@@ -13,6 +15,11 @@ const WIDE = new RegExp(
 /** Whether each character is one unit of the string and takes one cell. */
 export function isSimple(text) {
   return !OTHER.test(text);
+}
+
+/** Whether more marks than `MARKS` join one character somewhere. */
+export function isPiled(text) {
+  return text.length > MARKS && !isSimple(text) && PILE.test(text);
 }
 
 /** 0, 1 or 2 cells for the first character of some text. */

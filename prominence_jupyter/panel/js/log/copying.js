@@ -19,9 +19,9 @@ export class Copying {
 
   /** Copy all that is held. */
   async copyAll() {
-    if (navigator.clipboard) {
+    try {
       await navigator.clipboard.writeText(this.everything);
-    } else { // a page that came over plain HTTP
+    } catch { // a page that came over plain HTTP, or a frame that may not
       this.#mark(true);
       this.node.focus();
       document.execCommand("copy");
@@ -55,7 +55,8 @@ export class Copying {
     const range = selection.getRangeAt(0);
     const start = this.#placeOf(range.startContainer, range.startOffset);
     const end = this.#placeOf(range.endContainer, range.endOffset);
-    if (!start || !end) return null;
+    if (!start || !end || end.line < 0) return null;
+    if (start.line < 0) Object.assign(start, { line: 0, index: 0 }); // its line is held no more
     const lines = this.text.lines.slice(start.line, end.line + 1).map(textOf);
     lines[lines.length - 1] = lines.at(-1).slice(0, end.index);
     lines[0] = lines[0].slice(start.index);

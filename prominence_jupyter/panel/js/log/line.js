@@ -1,4 +1,4 @@
-import { cellCount, cellWidth, isSimple } from "./cells.js";
+import { MARKS, cellCount, cellWidth, isSimple, isPiled } from "./cells.js";
 import { sameStyle } from "./sgr.js";
 
 const BLANK = " "; // a cell that was erased or never written
@@ -39,7 +39,9 @@ export class Line {
   write(column, text, style) {
     const width = cellCount(text);
     if (column === 0 && width >= this.width) this.#clear();
-    if (this.#cells === null && column >= this.#width && cellWidth(text) > 0) return this.#add(column, text, width, style);
+    if (this.#cells === null && column >= this.#width && cellWidth(text) > 0 && !isPiled(text)) {
+      return this.#add(column, text, width, style);
+    }
     this.#open();
     this.#blank = Math.min(this.#blank, column);
     for (let i = this.#cells.length; i < column; i += 1) this.#set(i, BLANK, null);
@@ -86,7 +88,8 @@ export class Line {
   #put(column, character, style) {
     const width = cellWidth(character);
     if (width === 0 && column > 0) {
-      this.#cells[this.#cells[column - 1] === SECOND ? column - 2 : column - 1] += character;
+      const base = this.#cells[column - 1] === SECOND ? column - 2 : column - 1;
+      if ([...this.#cells[base]].length <= MARKS) this.#cells[base] += character;
       return column;
     }
     const end = column + Math.max(1, width);

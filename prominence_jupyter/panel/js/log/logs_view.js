@@ -58,8 +58,8 @@ export class LogsView {
     clearTimeout(this.timer);
     clearTimeout(this.copyTimer);
     this.unlisten();
-    this.feed.show(this, null);
     for (const stream of STREAMS) this.views[stream].close();
+    this.feed.show(this, null);
   }
 
   #view(stream) {

@@ -83,6 +83,7 @@ export class Rows {
     const text = textOf(line);
     const width = widthOf(line);
     this.widest = Math.max(this.widest, Math.min(width, LONGEST));
+    if (this.wrap && width <= this.columns && text.length > this.columns) this.breaks.set(number, [0]); // marks join cells
     if (!this.wrap || width <= this.columns) return 1;
     if (isSimple(text)) return Math.ceil(width / this.columns);
     const breaks = breaksOf(text, this.columns);
