@@ -53,7 +53,7 @@ def test_a_message_that_was_lost_is_fetched_once_no_cell_runs(show_panel, done):
 display(new_panel(outbox=AT_ONCE))
 write(b"one\\n")
 logs["stdout"].append(b"two\\n")
-panel._sent["stdout"] = (0, 8)  # as if its message was lost
+panel._sent["stdout"] = (0, 8, "")  # as if its message was lost
 write(b"three\\n")
 """
         + GOES_ON.format(str(done))

@@ -9,6 +9,7 @@ export class ActionView {
     this.ask = ask;
     this.node = element("span", "action");
     this.state = null;
+    this.held = false;
   }
 
   /** Show a state of `Actions`, or "absent": it cannot be asked for. */
@@ -16,11 +17,13 @@ export class ActionView {
     const shown = state === "problem" || (state === "done" && this.again) ? "none" : state;
     if (shown === this.state) return;
     this.state = shown;
-    const held = this.node.contains(document.activeElement);
+    const panel = this.node.closest(".prominence-job"); // takes the focus while there is no button for it
+    const held = this.node.contains(document.activeElement) || (this.held && document.activeElement === panel);
     if (shown === "none") this.#offer();
     else if (shown === "sent") this.node.replaceChildren(element("span", "quiet", this.words.sent));
     else this.node.replaceChildren();
-    if (held) (this.node.querySelector("button") ?? this.node.closest(".prominence-job"))?.focus({ preventScroll: true });
+    if (held) (this.node.querySelector("button") ?? panel)?.focus({ preventScroll: true });
+    this.held = held;
   }
 
   #offer() {
