@@ -167,7 +167,7 @@ def test_jupyterlab_saves_small_records_and_signs_them(story, notary):
     assert "widgets" not in story.saved.metadata
     assert len(nbformat.writes(story.saved)) < 50_000
     views = [WIDGET_VIEW in output.get("data", {}) for cell in story.saved.cells[1:] for output in cell.outputs]
-    assert sum(views) == 2  # of what goes on
+    assert sum(views) == 3  # of what goes on, and the table of ended jobs that was asked for
     for form in ("text/html", "text/plain"):
         assert "widget" not in str([output.data.get(form) for cell in story.saved.cells[1:] for output in cell.outputs])
 

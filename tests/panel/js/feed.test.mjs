@@ -47,12 +47,9 @@ test("only one question at a time waits for its answer, which all windows take",
 test("an answer moves no window but the one that asked for it", () => {
   const { feed, sent } = made();
   const size = 4 << 20;
-  feed.load({ stdout: { run: 0, start: size / 2, size, lines: 0, notice: "", data: new Uint8Array(1 << 20) } });
   const windows = ["top", "bottom"].map((edge) => [edge, feed.open("stdout")]);
-  for (const [, window] of windows) {
-    window.push(size / 2, new Uint8Array(1 << 20));
-    window.unfollow();
-  }
+  feed.load({ stdout: { run: 0, start: size / 2, size, lines: 0, notice: "", data: new Uint8Array(1 << 20) } });
+  for (const [, window] of windows) window.unfollow(); // each is full
   for (const [edge, asker] of windows) {
     const [, other] = windows.find(([, window]) => window !== asker);
     const before = [asker.span.start, other.span.start, other.span.end];
