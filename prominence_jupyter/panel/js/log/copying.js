@@ -17,15 +17,14 @@ export class Copying {
     return this.text.lines.slice(0, this.text.count).map(textOf).join("\n");
   }
 
-  /** Copy all that is held; returns whether that could be done. */
+  /** Copy all that is held. */
   async copyAll() {
     try {
       await navigator.clipboard.writeText(this.everything);
-      return true;
     } catch { // a page that came over plain HTTP, or a frame that may not
       this.#mark(true);
       this.node.focus();
-      return document.execCommand("copy");
+      document.execCommand("copy");
     }
   }
 

@@ -1,7 +1,5 @@
 import { textOf } from "./line.js";
 
-const MOST = 10_000; // matches that are looked for: nobody steps through more
-
 /** Where a text stands in lines. Capitals count only if the text has some. */
 export class Search {
   constructor() {
@@ -22,16 +20,11 @@ export class Search {
     return this.current ? this.#after(this.current) : 0;
   }
 
-  /** Whether there may be more than were looked for. */
-  get isFull() {
-    return this.matches.length >= MOST;
-  }
-
   /** Look for it from a line on, where lines have changed; `count` there are. */
   update(lines, count, from) {
     if (!this.pattern) return;
     this.matches.length = this.#after({ line: from, start: -1 });
-    for (let i = from; i < count && !this.isFull; i += 1) this.#find(textOf(lines[i]), i);
+    for (let i = from; i < count; i += 1) this.#find(textOf(lines[i]), i);
     if (this.current) this.current = this.matches[this.#after(this.current) - 1] ?? this.matches[0] ?? null;
   }
 
@@ -67,7 +60,7 @@ export class Search {
 
   #find(text, line) {
     this.pattern.lastIndex = 0;
-    for (let found = this.pattern.exec(text); found && !this.isFull; found = this.pattern.exec(text)) {
+    for (let found = this.pattern.exec(text); found; found = this.pattern.exec(text)) {
       this.matches.push({ line, start: found.index, end: found.index + found[0].length });
     }
   }

@@ -9,8 +9,7 @@ export class SearchBar {
     Object.assign(this.input, { type: "search", placeholder: "Search", spellcheck: false, autocomplete: "off" });
     this.input.setAttribute("aria-label", "Search this log");
     this.said = element("span", "log-found");
-    this.spoken = element("span", "said"); // read aloud: what was found when one searched, not what comes with output
-    this.spoken.setAttribute("role", "status");
+    this.said.setAttribute("role", "status");
     const named = (label, name, onClick) => {
       const node = button(label, onClick);
       Object.assign(node, { title: name, ariaLabel: name });
@@ -21,7 +20,7 @@ export class SearchBar {
       named("↓", "Next match", () => this.step(1)),
       named("×", "Close search", () => this.close()),
     ];
-    this.node = element("div", "log-search", this.input, this.said, element("span", "log-steps", ...buttons), this.spoken);
+    this.node = element("div", "log-search", this.input, this.said, element("span", "log-steps", ...buttons));
     this.node.hidden = true;
     this.input.addEventListener("input", () => this.find(this.input.value));
     this.node.addEventListener("keydown", (event) => this.#pressed(event));
@@ -42,18 +41,12 @@ export class SearchBar {
   }
 
   /** Say where we are: "3 of 17"; `part` names the part of the log that is searched, "" for all of it. */
-  say({ query, place, count, more }, part) {
-    const found = count === 0 ? "none" : `${place.toLocaleString("en")} of ${count.toLocaleString("en")}${more ? "+" : ""}`;
+  say({ query, place, count }, part) {
+    const found = count === 0 ? "none" : `${place.toLocaleString("en")} of ${count.toLocaleString("en")}`;
     setText(this.said, query === "" ? "" : [found, part].filter(Boolean).join(" "));
   }
 
-  /** Say it aloud. */
-  speak() {
-    setText(this.spoken, this.said.textContent);
-  }
-
   #pressed(event) {
-    if (event.isComposing) return; // these keys are meant for what is being typed
     if (event.key === "Escape") this.close();
     else if (event.key === "Enter" && event.target === this.input) this.step(event.shiftKey ? -1 : 1);
     else return;
