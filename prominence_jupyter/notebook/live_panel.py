@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
 
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.saved_log import save_log
 from prominence_jupyter.notebook.views import view_of
 from prominence_jupyter.panel.job_panel import JobPanel, PanelActions
 from prominence_jupyter.panel.views.description import description_json
-from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.protocol.paths import STREAMS, Stream
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.spool import Spool
-
-_STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 
 
 class LivePanel:
@@ -35,7 +32,7 @@ class LivePanel:
             self._watched = job.watcher.watch(job.id, self._listener)
             self.panel = JobPanel(
                 view_of(job, self._watched.snapshot),
-                logs={stream: self._watched.spool(stream) for stream in _STREAMS},
+                logs={stream: self._watched.spool(stream) for stream in STREAMS},
                 description=self._description(),
                 actions=PanelActions(cancel=self._cancel, clone=self._clone, save=self._save, show=self._follow),
             )
@@ -50,10 +47,10 @@ class LivePanel:
         with self._lock:
             self._job.note(snapshot)
             self.panel.update(view_of(self._job, snapshot), self._description())
-            for stream in _STREAMS:
+            for stream in STREAMS:
                 self.panel.set_notice(stream, _notice(snapshot, stream))
             if snapshot.ended:  # logs have been read to their end, those too that nobody looks at
-                for stream in _STREAMS:
+                for stream in STREAMS:
                     self.panel.grown(stream)
 
     def _grown(self, stream: Stream, _spool: Spool) -> None:

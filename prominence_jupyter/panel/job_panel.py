@@ -11,12 +11,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import anywidget
 import traitlets
 
+from prominence_jupyter.panel.attempt import attempt
 from prominence_jupyter.panel.log_source import LogSource, Piece
 from prominence_jupyter.panel.outbox import Outbox, shared_outbox
 from prominence_jupyter.panel.views.view import JobView
@@ -28,9 +30,6 @@ TAIL_LIMIT: Final = 256 * 1024
 
 ANSWER_LIMIT: Final = 1024 * 1024
 """Bytes that one answer holds, at most."""
-
-INTERRUPTED: Final = "Interrupted: it may have been done."
-"""What became of an action that an interrupt of the kernel ended."""
 
 BEGUN_AFRESH: Final = "The job was started again: its output begins afresh."
 
@@ -81,9 +80,8 @@ class JobPanel(anywidget.AnyWidget):
         Through which messages go; the kernel's own by default.
     """
 
-    _esm: ClassVar[str] = (_STATIC / "job_panel.js").read_text(
-        "utf-8"
-    )  # of a path anywidget keeps each widget for ever
+    # Texts, not paths: of a path anywidget keeps each widget for ever.
+    _esm: ClassVar[str] = (_STATIC / "job_panel.js").read_text("utf-8")
     _css: ClassVar[str] = (_STATIC / "job_panel.css").read_text("utf-8")
 
     _view = traitlets.Dict().tag(sync=True)
@@ -168,17 +166,10 @@ class JobPanel(anywidget.AnyWidget):
                 self._note_shown(page, frozenset(stream for stream in self._logs if stream in streams))
 
     def _act(self, action: str, do: Callable[[], str | None] | None) -> None:
-        if do is None:
-            return
-        try:
-            self._tell("done", action, one_line(do(), 500))
-        except Exception as problem:  # a callback's: it is told where the person looks
-            self._tell("problem", action, one_line(problem, 500) or type(problem).__name__)
-        except KeyboardInterrupt:
-            self._tell("problem", action, INTERRUPTED)
-            raise
+        if do is not None:
+            attempt(lambda: ("done", one_line(do(), 500)), partial(self._tell, action))
 
-    def _tell(self, kind: str, action: str, text: str) -> None:
+    def _tell(self, action: str, kind: str, text: str) -> None:
         content = {"kind": kind, "action": action, "text": text}
         self._outbox.post((self.model_id, action), lambda: self.send(content))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import anywidget
 import traitlets
 
-from prominence_jupyter.panel.job_panel import INTERRUPTED
+from prominence_jupyter.panel.attempt import attempt
 from prominence_jupyter.panel.outbox import Outbox, shared_outbox
 from prominence_jupyter.panel.views.job_row import COLUMNS
 from prominence_jupyter.protocol.plain_text import one_line
@@ -46,9 +47,8 @@ class JobsTable(anywidget.AnyWidget):
         Through which messages go; the kernel's own by default.
     """
 
-    _esm: ClassVar[str] = (_STATIC / "jobs_table.js").read_text(
-        "utf-8"
-    )  # of a path anywidget keeps each widget for ever
+    # Texts, not paths: of a path anywidget keeps each widget for ever.
+    _esm: ClassVar[str] = (_STATIC / "jobs_table.js").read_text("utf-8")
     _css: ClassVar[str] = (_STATIC / "jobs_table.css").read_text("utf-8")
 
     _can = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -122,7 +122,7 @@ class JobsTable(anywidget.AnyWidget):
             news = {"kind": "rows", "after": after, "seq": self._news, "rows": rows, "stale": self._stale}
             self.send(news)
 
-    def _tell(self, kind: str, action: str, text: str) -> None:
+    def _tell(self, action: str, kind: str, text: str) -> None:
         content = {"kind": kind, "action": action, "text": text, "selected": self._selected}
         self._outbox.post((self.model_id, action), lambda: self.send(content))
 
@@ -130,9 +130,9 @@ class JobsTable(anywidget.AnyWidget):
         if isinstance(seq := content.get("resync"), int):
             self._resync(seq)
         elif "select" in content and self._on_select is not None:
-            self._attempt("select", lambda: self._select(content["select"]))
+            attempt(lambda: self._select(content["select"]), partial(self._tell, "select"))
         elif isinstance(ids := content.get("cancel"), list) and self._on_cancel is not None:
-            self._attempt("cancel", lambda: self._cancel(ids))
+            attempt(lambda: self._cancel(ids), partial(self._tell, "cancel"))
         elif isinstance(shown := content.get("shown"), bool) and isinstance(page := content.get("page"), str):
             self._note_shown(page, shown=shown)
 
@@ -142,16 +142,6 @@ class JobsTable(anywidget.AnyWidget):
             self._wanted = min(self._wanted, seq) if behind else self._wanted
         if behind:
             self._post_news()
-
-    def _attempt(self, action: str, attempt: Callable[[], tuple[str, str]]) -> None:
-        try:
-            kind, text = attempt()
-        except Exception as problem:  # a callback's: it is told where the person looks
-            kind, text = "problem", one_line(problem, 500) or type(problem).__name__
-        except KeyboardInterrupt:
-            self._tell("problem", action, INTERRUPTED)
-            raise
-        self._tell(kind, action, text)
 
     def _note_shown(self, page: str, *, shown: bool) -> None:
         (self._pages.add if shown else self._pages.discard)(page)

@@ -14,6 +14,7 @@ DEFAULT_URL: Final = "https://eosc.prominence.cloud/api/v1"
 JOBS: Final = "/jobs"
 
 Stream = Literal["stdout", "stderr"]
+STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 JobId = int | str
 """Ids are integers at most services and short strings at some: opaque, compared as text."""
 

@@ -6,18 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Final
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
-from prominence_jupyter.protocol.paths import JobId, Stream
+from prominence_jupyter.protocol.paths import STREAMS, JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
 from prominence_jupyter.watch.absence import Absence
 from prominence_jupyter.watch.listener import Listener, Snapshot, tell
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_log import WatchedLog
-
-_STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 
 
 class WatchedJob:
@@ -82,7 +79,7 @@ class WatchedJob:
                 return
             self._follows[listener] = frozenset(streams)
             if listener not in self._joining:
-                self._catching_up += [(listener, stream) for stream in _STREAMS if stream in {*streams} - before]
+                self._catching_up += [(listener, stream) for stream in STREAMS if stream in {*streams} - before]
         self._wake(self)
 
     def join(self, listener: Listener) -> bool:
@@ -113,7 +110,7 @@ class WatchedJob:
             joining, self._joining = self._joining, []
             catching_up, self._catching_up = self._catching_up, []
             self.listeners += joining
-            catching_up += [(new, stream) for new in joining for stream in _STREAMS if stream in self._follows[new]]
+            catching_up += [(new, stream) for new in joining for stream in STREAMS if stream in self._follows[new]]
             new = [(listener, self._log_of(stream)) for listener, stream in catching_up]
         for listener in joining:
             if self.snapshot != Snapshot() and listener in self._follows:
@@ -152,7 +149,7 @@ class WatchedJob:
             return []
         with self._lock:
             streams = {stream for followed in self._follows.values() for stream in followed} | self._needed_at_end()
-            logs = [self._log_of(stream) for stream in _STREAMS if stream in streams]
+            logs = [self._log_of(stream) for stream in STREAMS if stream in streams]
         return [log for log in logs if not log.is_complete]
 
     def ask(self, log: WatchedLog, clock: Callable[[], float]) -> None:

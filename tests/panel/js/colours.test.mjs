@@ -18,6 +18,12 @@ test("each of the sixteen colours of the style sheet can be read in its theme", 
   }
 });
 
+test("dim text without a colour is quiet, a colour stays readable", () => {
+  assert.match(CSS, /\.prominence-log-dim \{ color: var\(--p-quiet\); \}/);
+  assert.deepEqual(coloursOf({ dim: true }), { color: "", background: "" });
+  assert.deepEqual(coloursOf({ dim: true, fg: 8 }), coloursOf({ fg: 8 }));
+});
+
 const long = (colour) => (colour.length === 4 ? colour.replace(/\w/g, "$&$&") : colour);
 
 /** The colours of a theme in "#rrggbb" or "light-dark(#rrggbb, #rrggbb)". */

@@ -44,6 +44,38 @@ test("only one question at a time waits for its answer, which all windows take",
   assert.equal(feed.logs.stdout.asked, null);
 });
 
+test("an answer moves no window but the one that asked for it", () => {
+  const { feed, sent } = made();
+  const size = 4 << 20;
+  const windows = ["top", "bottom"].map((edge) => [edge, feed.open("stdout")]);
+  feed.load({ stdout: { run: 0, start: size / 2, size, lines: 0, notice: "", data: new Uint8Array(1 << 20) } });
+  for (const [, window] of windows) window.unfollow(); // each is full
+  for (const [edge, asker] of windows) {
+    const [, other] = windows.find(([, window]) => window !== asker);
+    const before = [asker.span.start, other.span.start, other.span.end];
+    feed.ask("stdout", asker.wanted(edge), asker);
+    const [start, stop] = sent.at(-1).ask;
+    const about = { kind: "answer", stream: "stdout", run: 0, start, size, lines: 0, notice: "" };
+    feed.receive(about, [new DataView(new ArrayBuffer(stop - start))]);
+    assert.notEqual(asker.span.start, before[0]);
+    assert.deepEqual([other.span.start, other.span.end], before.slice(1));
+  }
+});
+
+test("a kernel that is gone is sent nothing, and what was sent to it is not waited for", () => {
+  const { feed, sent } = made();
+  feed.show({}, "stdout");
+  feed.save("stdout");
+  feed.lose();
+  assert.equal(feed.saving.state, "none");
+  const count = sent.length;
+  feed.save("stdout");
+  feed.show({}, "stderr");
+  feed.leave();
+  feed.ask("stdout", [0, 1]);
+  assert.deepEqual([sent.length, feed.saving.state], [count, "none"]);
+});
+
 test("what stays unanswered is asked again, ever more rarely; a kernel that is gone is not asked", () => {
   let time = 0;
   const { feed, sent } = made(() => time);

@@ -37,7 +37,7 @@ test("what became of a log that is saved or copied", () => {
   assert.equal(note(saves, { late: 99 }), "Saving…");
   assert.equal(note(saves, { late: 100 }), "Waiting for the running cell…");
   assert.equal(note((feed) => feed.receive({ kind: "done", action: "save", text: "Saved: a.txt" })), "Saved: a.txt");
-  assert.equal(note(() => {}, { copied: "the last 965 KB" }), "Copied the last 965 KB");
+  assert.equal(note(() => {}, { copied: "Copied the last 965 KB" }), "Copied the last 965 KB");
 });
 
 test("lines are counted", () => {

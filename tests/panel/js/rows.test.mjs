@@ -50,6 +50,12 @@ test("without wrapping a row shows ten thousand characters and says how many mor
   assert.deepEqual([rows.count, rows.widest], [2, 10_000]);
 });
 
+test("a row that is cut is not cut within a character", () => {
+  const lines = [wide("x" + "\u{1f44d}".repeat(6000))];
+  const { end, more } = laidOut(lines, 80, false).at(0, lines);
+  assert.deepEqual([end, more], [9999, 2002]);
+});
+
 test("an empty log has no rows", () => {
   assert.equal(new Rows().count, 0);
 });

@@ -41,6 +41,18 @@ test("next and previous go around, from what is in sight", () => {
   assert.equal(searching("y", ["x"]).step(1, { line: 0, start: -1 }), null);
 });
 
+test("it stops at ten thousand matches, and goes on where some of them go", () => {
+  const lines = Array.from({ length: 300 }, () => "e".repeat(99));
+  const search = searching("e", lines);
+  assert.deepEqual([search.matches.length, search.isFull], [10_000, true]);
+  search.shift(-150);
+  search.update(lines.slice(150), 150, 150);
+  assert.deepEqual([search.matches.length, search.isFull], [10_000, true]);
+  search.shift(-100);
+  search.update(lines.slice(250), 50, 50);
+  assert.deepEqual([places(search), search.isFull], [places(searching("e", lines.slice(250))), false]);
+});
+
 test("matches in a part of a line", () => {
   const search = searching("abc", ["abcabcabc", "abc"]);
   assert.deepEqual(search.within(0, 0, 3).map(({ start }) => start), [0]);

@@ -5,6 +5,7 @@ import { ASK, LogWindow } from "../log/window.js";
 
 export const STREAMS = ["stdout", "stderr"];
 const NEWLINE = 10;
+const NOT_SAVED = { state: "none", text: "" }; // or sent (with `since`), done, problem
 const PATIENCE = 15_000; // ms without an answer after which one asks again; then twice as long, and so on
 
 /**
@@ -19,7 +20,7 @@ export class Feed {
     this.page = randomId();
     this.lost = false; // the kernel that fed us is gone
     this.logs = Object.fromEntries(STREAMS.map((stream) => [stream, new Log()]));
-    this.saving = { state: "none", text: "" }; // none, sent (with `since`), done, problem
+    this.saving = NOT_SAVED;
     this.listeners = new Set();
     this.shows = new Map(); // view -> stream
     this.said = null; // the streams of `shows`, as this page told the kernel
@@ -52,12 +53,12 @@ export class Feed {
     const shown = STREAMS.filter((name) => [...this.shows.values()].includes(name));
     if (shown.join() === this.said) return;
     this.said = shown.join();
-    this.send({ shown, page: this.page });
+    this.#ship({ shown, page: this.page });
   }
 
   /** The page goes: nobody looks there any more. */
   leave() {
-    if (this.said) this.send({ shown: [], page: this.page });
+    if (this.said) this.#ship({ shown: [], page: this.page });
   }
 
   /** The logs that travel with the model: at its creation, and again after the page was loaded anew. */
@@ -70,30 +71,37 @@ export class Feed {
   receive(message, buffers = []) {
     if (message.action === "save") {
       this.#note({ state: message.kind, text: message.text });
-    } else if (this.logs[message.stream]) {
+    } else if (Object.hasOwn(this.logs, message.stream)) {
       this.#take(message, bytesOf(buffers[0]));
     }
   }
 
   /** Have the kernel write a whole log into a file. */
   save(stream) {
+    if (this.lost) return;
     this.#note({ state: "sent", text: "", since: this.now() });
-    this.send({ action: "save", stream });
+    this.#ship({ action: "save", stream });
   }
 
-  /** Ask for bytes, [from, to], unless an answer is due. */
-  ask(stream, bytes) {
+  /** Ask for bytes, [from, to], for a window, unless an answer is due. */
+  ask(stream, bytes, window) {
     const log = this.logs[stream];
     if (this.lost || (log.asked && this.now() - log.asked.since < log.patience)) return;
     log.patience = log.asked ? log.patience * 2 : PATIENCE;
-    log.asked = { bytes, since: this.now() };
-    this.send({ ask: bytes, stream, run: log.run });
+    log.asked = { bytes, window, since: this.now() };
+    this.#ship({ ask: bytes, stream, run: log.run });
   }
 
   /** The kernel is gone, or another one: nothing will come any more, and nothing we send arrives. */
   lose() {
     this.lost = true;
+    if (this.saving.state === "sent") this.saving = NOT_SAVED;
     this.#tell({ kind: "lost" });
+  }
+
+  /** All that goes to the kernel: a front end throws where it is gone. */
+  #ship(message) {
+    if (!this.lost) this.send(message);
   }
 
   #note(saving) {
@@ -131,7 +139,7 @@ class Log {
     this.lines = 0; // newline characters
     this.notice = "";
     this.newest = new Span();
-    this.asked = null; // {bytes: [from, to], since} while an answer is due
+    this.asked = null; // {bytes: [from, to], window, since} while an answer is due
     this.patience = PATIENCE;
     for (const window of this.windows) window.begin();
   }
@@ -152,7 +160,10 @@ class Log {
 
   answer(start, bytes) {
     const asked = this.asked?.bytes ?? [start, start + bytes.length];
+    const asker = this.asked?.window;
     this.asked = null;
-    for (const window of this.windows) window.answer(asked, start, bytes);
+    for (const window of this.windows) {
+      if (window === asker || !window.drops(start, bytes)) window.answer(asked, start, bytes);
+    }
   }
 }

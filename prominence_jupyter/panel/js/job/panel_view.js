@@ -37,7 +37,7 @@ export class PanelView {
     this.root.setAttribute("aria-label", `Job ${view.id}: ${view.title}`);
     for (const part of [this.head, this.facts, this.tasks]) part.update(view);
     for (const part of [this.buttons, this.logs, this.description]) part.update();
-    const news = `${view.title}: ${view.headline}`;
+    const news = this.feed.lost && !view.final ? view.stale : `${view.title}: ${view.headline}`;
     if (news !== this.news) setText(this.said, news);
     this.news = news;
     this.tick();

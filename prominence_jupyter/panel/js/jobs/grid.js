@@ -112,7 +112,14 @@ export class Grid {
 
   #target() {
     const line = this.body.lines.get(this.active.id) ?? this.head;
-    return line.target(this.active.column);
+    const away = (column) => Math.abs(column - this.active.column);
+    const [column = this.active.column] = this.#columns().sort((one, other) => away(one) - away(other));
+    return line.target(column);
+  }
+
+  /** Those that there is room for. */
+  #columns() {
+    return this.head.cells.flatMap((cell, i) => (cell.getClientRects().length ? [i] : []));
   }
 
   /** Only one place of the table is in the order of the Tab key. */
@@ -144,7 +151,7 @@ export class Grid {
     const { key, target } = event;
     if (event.altKey || event.metaKey || (event.ctrlKey && key !== "Home" && key !== "End")) return;
     const row = this.listing.shown[this.active.index];
-    const columns = this.head.cells.flatMap((cell, i) => (cell.getClientRects().length ? [i] : []));
+    const columns = this.#columns();
     const place = moved(key, this.active, { last: this.listing.shown.length - 1, page: this.#page(), columns });
     if (place) this.#go(place);
     else if (key === "Escape") leave(this.node);

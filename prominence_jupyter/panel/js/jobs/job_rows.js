@@ -6,7 +6,7 @@ const SEARCHED = ["id", "name", "status", "reason", "site"];
 export class JobRows {
   constructor() {
     this.byId = new Map();
-    this.groups = new Map(); // group -> {group, tone, shape, count}; a group stays when its last job has left
+    this.groups = new Map(); // group -> {group, tone, shape, count}
     this.longestId = 0;
   }
 
@@ -35,7 +35,8 @@ export class JobRows {
     const { group, tone, shape } = row;
     const known = this.groups.get(group) ?? { group, tone, shape, count: 0 };
     known.count += step;
-    this.groups.set(group, known);
+    if (known.count > 0) this.groups.set(group, known);
+    else this.groups.delete(group); // a service may send any number of words
   }
 }
 

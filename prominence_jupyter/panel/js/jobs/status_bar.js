@@ -9,7 +9,7 @@ export class StatusBar {
     this.rows = rows;
     this.listing = listing;
     this.onToggle = onToggle;
-    this.parts = new Map(); // group -> its segment and button; they stay, and so does the focus
+    this.parts = new Map(); // group -> its segment and button; they stay while they have jobs or are used, and so does the focus
     this.bar = element("div", "jobs-bar");
     this.bar.setAttribute("aria-hidden", "true"); // the buttons say it
     this.buttons = element("div", "jobs-groups");
@@ -21,20 +21,33 @@ export class StatusBar {
   update() {
     const groups = this.#groups();
     const names = new Set(groups.map(({ group }) => group));
-    for (const [group, part] of this.parts) part.segment.hidden = part.button.hidden = !names.has(group);
+    for (const [group, { segment, button: press }] of this.parts) {
+      if (names.has(group)) continue;
+      segment.remove();
+      press.remove();
+      this.parts.delete(group);
+    }
     groups.forEach((group, i) => this.#show(group, i));
   }
 
   #groups() {
     const { groups } = this.rows;
-    const present = [...groups.values()].filter(({ group, count }) => count > 0 || this.listing.groups.has(group));
-    const most = present.sort((a, b) => b.count - a.count).slice(0, MOST_GROUPS);
+    const left = [...this.parts].filter(([group]) => !groups.has(group) && this.#held(group));
+    const empty = left.map(([, { about }]) => ({ ...about, count: 0 }));
+    const held = ({ group }) => Number(this.#held(group));
+    const most = [...groups.values(), ...empty].sort((a, b) => held(b) - held(a) || b.count - a.count).slice(0, MOST_GROUPS);
     const rank = ({ tone }) => TONES.indexOf(tone);
     return most.sort((a, b) => rank(a) - rank(b) || (a.group < b.group ? -1 : 1));
   }
 
+  /** Whether a person uses it: it stays, even without jobs. */
+  #held(group) {
+    return this.listing.groups.has(group) || this.parts.get(group)?.button === document.activeElement;
+  }
+
   #show({ group, tone, shape, count }, order) {
     const part = this.parts.get(group) ?? this.#add(group, shape);
+    part.about = { group, tone, shape };
     const pressed = this.listing.groups.has(group);
     for (const node of [part.segment, part.button]) {
       node.dataset.tone = tone;

@@ -17,14 +17,15 @@ export class Copying {
     return this.text.lines.slice(0, this.text.count).map(textOf).join("\n");
   }
 
-  /** Copy all that is held. */
+  /** Copy all that is held; returns whether that could be done. */
   async copyAll() {
     try {
       await navigator.clipboard.writeText(this.everything);
+      return true;
     } catch { // a page that came over plain HTTP, or a frame that may not
       this.#mark(true);
       this.node.focus();
-      document.execCommand("copy");
+      return document.execCommand("copy");
     }
   }
 

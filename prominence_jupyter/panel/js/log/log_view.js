@@ -201,6 +201,6 @@ export class LogView {
     const top = scrollTop < clientHeight ? "top" : null;
     const edge = scrollHeight - scrollTop - clientHeight < clientHeight && !this.window.following ? "bottom" : top;
     const wanted = this.window.wanted(top) ?? this.window.wanted(edge);
-    if (wanted) this.feed.ask(this.stream, wanted);
+    if (wanted) this.feed.ask(this.stream, wanted, this.window);
   }
 }

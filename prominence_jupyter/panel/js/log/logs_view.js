@@ -20,8 +20,8 @@ export class LogsView {
     this.tabs = new Tabs({ names: STREAMS, label: "Output", pick: (stream) => this.#pick(stream) });
     for (const stream of STREAMS) this.tabs.own(stream, this.views[stream].node);
     this.search = new SearchBar({
-      find: (query) => this.view.find(query),
-      step: (by) => this.view.step(by),
+      find: (query) => this.#sought(() => this.view.find(query)),
+      step: (by) => this.#sought(() => this.view.step(by)),
       closed: () => this.view.scroller.focus(),
     });
     this.note = element("span", "log-note");
@@ -86,9 +86,13 @@ export class LogsView {
   }
 
   #pick(stream) {
+    const { activeElement } = document;
     if (this.tabs.selected) this.search.close();
     this.tabs.select(stream);
+    const held = STREAMS.some((name) => name !== stream && this.views[name].node.contains(activeElement));
     for (const name of STREAMS) this.views[name].node.hidden = name !== stream;
+    if (held || this.search.node.contains(activeElement)) this.view.scroller.focus({ preventScroll: true }); // what had it is hidden
+    else if (this.tabs.node.contains(activeElement)) this.tabs.buttons[stream].focus({ preventScroll: true });
     this.feed.show(this, stream);
     this.view.update();
     this.#say();
@@ -108,16 +112,17 @@ export class LogsView {
   }
 
   async #copy() {
-    await this.view.copying.copyAll();
-    setText(this.copy, "Copied");
-    this.copied = this.#part();
+    const done = await this.view.copying.copyAll();
+    setText(this.copy, done ? "Copied" : "Copy");
+    const part = this.#part();
+    this.copied = done ? part && `Copied ${part}` : "This page may not copy by itself: press Ctrl+C, on a Mac ⌘C";
     this.#say();
     clearTimeout(this.copyTimer);
     this.copyTimer = setTimeout(() => {
       setText(this.copy, "Copy");
       this.copied = "";
       this.#say();
-    }, COPIED);
+    }, done ? COPIED : 4 * COPIED);
   }
 
   /** Say how long the log is, what is searched, what is waited for. */
@@ -129,15 +134,29 @@ export class LogsView {
     this.view.scroller.dataset.empty = String(log.size === 0);
     setText(this.length, log.size > 0 ? `${lineCount(log.lineCount)} · ${byteCount(log.size)}` : "");
     const part = this.#part();
-    this.search.say({ query: search.query, place: search.place, count: search.matches.length }, part && `in ${part}`);
+    this.search.say({ query: search.query, place: search.place, count: search.matches.length, more: search.isFull }, part && `in ${part}`);
     const now = this.feed.now();
-    const due = [log.asked?.since, this.feed.saving.since].filter((since) => since !== undefined && now - since < PATIENCE);
+    const { asked } = log;
+    const due = [asked?.since + PATIENCE, asked?.since + log.patience, this.feed.saving.since + PATIENCE].filter((time) => time > now);
     clearTimeout(this.timer);
-    if (due.length > 0) this.timer = setTimeout(() => this.#say(), Math.min(...due) + PATIENCE - now + 10);
+    if (due.length > 0 && !this.feed.lost) this.timer = setTimeout(() => this.#wake(), Math.min(...due) + 10 - now);
     const words = noteOn({ log, window, feed: this.feed, copied: this.copied, late: now - PATIENCE });
     setText(this.note, words);
     this.note.title = words;
     this.note.dataset.whole = String(this.feed.saving.text !== ""); // it names a file
+  }
+
+  /** Something is late: say so, and ask for it again when it is time. */
+  #wake() {
+    this.#say();
+    this.view.update();
+  }
+
+  /** Search, and say aloud what came of it; what output changes of it later is shown only. */
+  #sought(search) {
+    search();
+    this.#say();
+    this.search.speak();
   }
 
   /** The part of the log that is held, in words; "" where it is all of it. */

@@ -4,7 +4,7 @@ const WAITS = "Waiting for the running cell…";
 export function noteOn({ log, window, feed, copied, late }) {
   const { saving } = feed;
   if (saving.state === "sent") return saving.since <= late ? WAITS : "Saving…";
-  if (copied) return `Copied ${copied}`;
+  if (copied) return copied;
   if (log.asked && log.asked.since <= late && !feed.lost) return WAITS;
   const earlier = window.span.start > window.floor;
   const gone = feed.lost ? "Earlier output is not here any more" : "Earlier output: scroll up";

@@ -56,8 +56,12 @@ export class Rows {
   /** What a row shows: {line, start, end} and `more`, the number of characters that are left out. */
   at(row, lines) {
     const line = this.#lineOf(row);
-    const length = textOf(lines[line]).length;
-    if (!this.wrap) return { line, start: 0, end: Math.min(length, LONGEST), more: Math.max(0, length - LONGEST) };
+    const text = textOf(lines[line]);
+    const { length } = text;
+    if (!this.wrap) {
+      const end = Math.min(length, /[\ud800-\udbff]/.test(text[LONGEST - 1]) ? LONGEST - 1 : LONGEST); // not within a pair
+      return { line, start: 0, end, more: length - end };
+    }
     const within = row - this.#startOf(line);
     const breaks = this.breaks.get(this.first + line);
     const start = breaks ? breaks[within] : within * this.columns;

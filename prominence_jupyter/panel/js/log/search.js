@@ -1,5 +1,7 @@
 import { textOf } from "./line.js";
 
+const MOST = 10_000; // matches that are looked for: nobody steps through more
+
 /** Where a text stands in lines. Capitals count only if the text has some. */
 export class Search {
   constructor() {
@@ -12,6 +14,7 @@ export class Search {
     const escaped = query.replace(/[\\^$.*+?()[\]{}|/-]/g, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
     this.pattern = query === "" ? null : new RegExp(escaped, query === query.toLowerCase() ? "giu" : "gu");
     this.matches = []; // {line, start, end} in their order
+    this.next = 0; // the first line that was not searched, or not to its end
     this.current = null; // one of them
   }
 
@@ -20,11 +23,20 @@ export class Search {
     return this.current ? this.#after(this.current) : 0;
   }
 
+  /** Whether there may be more than were looked for. */
+  get isFull() {
+    return this.matches.length >= MOST;
+  }
+
   /** Look for it from a line on, where lines have changed; `count` there are. */
   update(lines, count, from) {
     if (!this.pattern) return;
-    this.matches.length = this.#after({ line: from, start: -1 });
-    for (let i = from; i < count; i += 1) this.#find(textOf(lines[i]), i);
+    const first = Math.min(from, this.next);
+    this.matches.length = this.#after({ line: first, start: -1 });
+    for (this.next = first; this.next < count; this.next += 1) {
+      this.#find(textOf(lines[this.next]), this.next);
+      if (this.isFull) break;
+    }
     if (this.current) this.current = this.matches[this.#after(this.current) - 1] ?? this.matches[0] ?? null;
   }
 
@@ -32,6 +44,7 @@ export class Search {
   shift(count) {
     if (count === 0) return;
     if (count === null) [this.matches, this.current] = [[], null];
+    this.next = count === null ? 0 : Math.max(0, this.next + count);
     for (const match of this.matches) match.line += count;
     this.matches = this.matches.filter(({ line }) => line >= 0);
     if (this.current?.line < 0) this.current = null;
@@ -60,7 +73,7 @@ export class Search {
 
   #find(text, line) {
     this.pattern.lastIndex = 0;
-    for (let found = this.pattern.exec(text); found; found = this.pattern.exec(text)) {
+    for (let found = this.pattern.exec(text); found && !this.isFull; found = this.pattern.exec(text)) {
       this.matches.push({ line, start: found.index, end: found.index + found[0].length });
     }
   }

@@ -56,6 +56,16 @@ export class LogWindow {
     else if (asked[0] >= end && bytes.length === 0) this.ceiling = asked[1];
   }
 
+  /** Whether an answer makes it drop what it holds: one that another window asked for shall not move what is read here. */
+  drops(start, bytes) {
+    const { start: first, end, length } = this.span;
+    const stop = start + bytes.length;
+    if (this.#free) return false;
+    const before = start < first && stop >= first ? first - start : 0;
+    const behind = start <= end && stop > end ? stop - end : 0;
+    return before + behind > 0 && length + before + behind > this.keep;
+  }
+
   /** Follow the end of the log, of which `newest` is known. */
   follow(newest) {
     this.following = true;
