@@ -44,7 +44,7 @@ def test_axe_finds_nothing_in_a_panel(open_notebook, dark):
     panels.nth(3).get_by_text("Traceback").wait_for()  # the tab of stderr is open
     panels.nth(1).get_by_role("button", name="Search").click()
     page.keyboard.type("line")
-    panels.nth(1).get_by_text("1 of 300").wait_for()
+    panels.nth(1).locator(".prominence-log-found").get_by_text("of 300").wait_for()
     panels.nth(6).get_by_role("log").hover()
     page.mouse.wheel(0, -200)
     panels.nth(6).get_by_role("button", name="Follow").wait_for()
@@ -56,5 +56,5 @@ def test_axe_finds_nothing_in_a_panel(open_notebook, dark):
     panels.nth(2).get_by_role("alert").get_by_text("the service cannot be reached").wait_for()
     assert findings(page) == []
     page.evaluate(RESTART)
-    panels.nth(1).get_by_text("This panel has lost its kernel").wait_for()
+    panels.nth(1).locator(".prominence-stale").get_by_text("This panel has lost its kernel").wait_for()
     assert findings(page) == []

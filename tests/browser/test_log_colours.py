@@ -42,7 +42,7 @@ def test_colours_and_attributes_are_shown(show_panel, dark, red):
     assert len({looks[str(code)]["color"] for code in (*range(31, 37), *range(91, 97))}) == 12
     assert looks["38;5;208"]["color"] != looks["38;2;10;120;200"]["color"]
     assert looks["1"]["fontWeight"] == "700"
-    assert float(looks["2"]["opacity"]) < 1
+    assert looks["2"]["color"] != looks["1"]["color"]  # dim: the quiet colour, not a paler one that cannot be read
     assert looks["3"]["fontStyle"] == "italic"
     assert looks["4"]["textDecorationLine"] == "underline"
     grounds = [looks[code]["backgroundColor"] for code in ("7", "41")]

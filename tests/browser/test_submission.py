@@ -63,7 +63,7 @@ def test_a_panel_whose_kernel_was_restarted_says_so_and_offers_nothing(open_note
     notebook.page.evaluate(
         "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.restartKernel(); return 1; }"
     )
-    panel.get_by_text("This panel has lost its kernel").wait_for()
+    panel.locator(".prominence-stale").get_by_text("This panel has lost its kernel").wait_for()
     for name in ("Cancel job", "Clone", "Save"):
         assert panel.get_by_role("button", name=name, exact=True).count() == 0
     shots(notebook, "lost-kernel")
