@@ -62,7 +62,7 @@ def waits_until(panel, expression):
 
 def ends_as(panel, *words):
     """Wait for the record of the job with these words."""
-    record = panel.page.locator(".jp-OutputArea-output")
+    record = panel.page.locator(".jp-RenderedHTML")
     for word in words:
         record = record.filter(has_text=word)
     record.wait_for()

@@ -244,6 +244,6 @@ def test_after_a_reload_the_live_view_goes_on_and_the_dated_record_says_how_to_r
     tells_all(page.inner_text(".jp-Notebook"), story.ids)  # the records are as they were
 
     page.evaluate(RUN_A_CELL, f"%prominence watch {story.ids['slow']}")
-    newest = page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output").filter(has_text="the end")
+    newest = page.locator(".jp-CodeCell").last.locator(".jp-RenderedHTML").filter(has_text="the end")
     newest.filter(has_text=f"✓ completed · slow-one · job {story.ids['slow']}").wait_for()
     shots(notebook, "saved-refreshed")

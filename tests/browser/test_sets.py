@@ -18,7 +18,7 @@ def test_a_job_of_a_table_is_opened_and_its_log_streams(open_notebook, start):
     # It ends while a person reads: nothing is taken away until the log is closed.
     panel.get_by_text("completed, exit code 3").first.wait_for()
     panel.get_by_text("word 8").wait_for()
-    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="6 non-zero exit").filter(has_text="took")
+    record = notebook.page.locator(".jp-RenderedHTML").filter(has_text="6 non-zero exit").filter(has_text="took")
     record.wait_for()
     shots(notebook, "set-ended-while-read")
     table.get_by_text("part-3").click()
@@ -36,6 +36,6 @@ def test_a_selection_is_cancelled(open_notebook, start):
     table.get_by_role("button", name="Cancel selected").click()
     table.get_by_role("button", name="Yes").click()
     table.get_by_text("2 cancelled").wait_for()
-    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="2 deleted").filter(has_text="1 running")
+    record = notebook.page.locator(".jp-RenderedHTML").filter(has_text="2 deleted").filter(has_text="1 running")
     record.wait_for()
     shots(notebook, "set-cancelled")

@@ -26,7 +26,7 @@ def test_the_seeds_cell_streams_completes_and_is_told_by_the_saved_notebook(open
     assert LAST_LINE not in panel.inner_text()  # it streams
     shots(notebook, f"seed-running-{app}")
 
-    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text=LAST_LINE).filter(has_text="completed")
+    record = notebook.page.locator(".jp-RenderedHTML").filter(has_text=LAST_LINE).filter(has_text="completed")
     record.wait_for()
     panel.wait_for(state="detached")
     shots(notebook, f"seed-completed-{app}")
@@ -40,7 +40,7 @@ def test_the_seeds_cell_streams_completes_and_is_told_by_the_saved_notebook(open
 
     notebook.shut_down_kernel()
     notebook.reload()
-    notebook.page.locator(".jp-OutputArea-output").filter(has_text=LAST_LINE).wait_for()
+    notebook.page.locator(".jp-RenderedHTML").filter(has_text=LAST_LINE).wait_for()
     assert "model not found" not in notebook.page.inner_text("body").lower()
     shots(notebook, f"seed-reopened-{app}")
 
@@ -52,7 +52,7 @@ def test_a_job_is_cancelled_from_its_panel(open_notebook, start):
     panel.get_by_text("running").first.wait_for()
     panel.get_by_role("button", name=re.compile("cancel", re.IGNORECASE)).click()
     panel.get_by_role("button", name="Yes").click()
-    notebook.page.locator(".jp-OutputArea-output").filter(has_text="deleted").wait_for()
+    notebook.page.locator(".jp-RenderedHTML").filter(has_text="deleted").wait_for()
 
 
 def test_a_panel_whose_kernel_was_restarted_says_so_and_offers_nothing(open_notebook, start):
@@ -73,7 +73,7 @@ def test_a_command_with_dollars_is_no_mathematics_in_the_record(open_notebook, s
     cmd = "/bin/sh -c 'for i in $(seq 1 2); do echo tock $i; done; exit 1'"
     notebook = open_notebook([start, f"%%prominence_job one\n{job(cmd)}"])
     notebook.run_all()
-    record = notebook.page.locator(".jp-OutputArea-output").filter(has_text="exit code 1").filter(has_text="tock 2")
+    record = notebook.page.locator(".jp-RenderedHTML").filter(has_text="exit code 1").filter(has_text="tock 2")
     record.wait_for()
     assert "for i in $(seq 1 2); do echo tock $i; done" in record.inner_text()
     assert record.locator("mjx-container").count() == 0
