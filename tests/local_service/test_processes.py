@@ -21,6 +21,16 @@ os.wait()
 """
 
 
+@pytest.fixture(autouse=True)
+def _alone(api):
+    """End what other tests have left: of several jobs one cannot tell whose a process is that hides at once."""
+    left = [job["id"] for job in api("GET", "/jobs").json()]
+    for job_id in left:
+        api.delete(job_id)
+    for job_id in left:
+        api.ended(job_id)
+
+
 def family(api, job_id):
     return processes_of(api.info.state_dir / "jobs" / str(job_id))
 
