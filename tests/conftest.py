@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import hypothesis
 import pytest
 import responses
 
@@ -13,6 +14,9 @@ from prominence_jupyter.client.transport import Transport
 CONTRACT = Path(__file__).parent / "contract"
 URL = "https://prominence.test/api/v1"
 TOKEN = "token-that-must-not-be-seen"
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks time things, tests do not
+hypothesis.settings.load_profile("untimed")
 
 
 def exchanges(name: str) -> list[dict]:

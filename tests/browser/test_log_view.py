@@ -1,6 +1,9 @@
 """Reading a log in a real JupyterLab: to follow it, to scroll through all of it, to search and copy it."""
 
+import re
+
 LAST_OF_5_MB = 439_999
+WHOLE_LINE = re.compile(r"line \d{6}")
 MANY = f"""
 display(new_panel())
 for first in range(0, {LAST_OF_5_MB}, 20_000):
@@ -27,7 +30,8 @@ def walk(panel, to, last):
     while last not in seen:
         panel.log.evaluate(f"(log) => {{ log.scrollTop = {to}; }}")
         panel.log.evaluate(RESTS)
-        rows = [int(row.removeprefix("line ")) for row in panel.in_sight()]
+        whole = filter(WHOLE_LINE.fullmatch, panel.in_sight())  # what is held may begin amid a line
+        rows = [int(row.removeprefix("line ")) for row in whole]
         assert rows == list(range(rows[0], rows[0] + len(rows)))
         seen += [rows[0], rows[-1]]
     return seen

@@ -3,7 +3,7 @@ import itertools
 import tracemalloc
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from prominence_jupyter.client.failures import RequestLost
@@ -50,7 +50,6 @@ def content(spool):
     return spool.piece(0, spool.size).data
 
 
-@settings(deadline=None)  # it writes files
 @given(pieces, st.booleans(), st.lists(st.none() | st.integers(0, 2000), max_size=12))
 def test_every_byte_once_and_in_order_over_broken_connections(written, offsets, breaks):
     output = Output(offsets=offsets)
@@ -67,7 +66,6 @@ def test_every_byte_once_and_in_order_over_broken_connections(written, offsets, 
     assert follower.spool.run == 0
 
 
-@settings(deadline=None)  # it writes files
 @given(
     st.lists(st.binary(min_size=1, max_size=3000), min_size=1, max_size=4),
     st.booleans(),
@@ -92,7 +90,6 @@ def test_a_job_that_starts_again_is_followed_afresh_and_so_is_the_spool(runs, of
         assert follower.spool.lines == output.content.count(b"\n")
 
 
-@settings(deadline=None)  # it writes files
 @given(st.binary(min_size=300, max_size=3000), st.binary(min_size=300, max_size=3000), st.booleans())
 def test_another_output_is_noticed_where_nobody_tells(first, second, offsets):
     output = Output(b"run 1\n" + first, offsets=offsets)

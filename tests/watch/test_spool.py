@@ -3,13 +3,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.watch.spool import Piece, Spool, SpoolFull
 
 
-@settings(deadline=None)  # it writes files
 @given(st.lists(st.binary(max_size=50)), st.integers(-5, 200), st.integers(-5, 200))
 def test_it_holds_what_came(pieces, start, stop):
     spool = Spool()
@@ -27,7 +26,6 @@ def test_it_holds_what_came(pieces, start, stop):
     assert spool.tail(count).start == len(whole) - min(count, len(whole))
 
 
-@settings(deadline=None)  # it writes files
 @given(st.binary(max_size=100), st.data())
 def test_it_begins_afresh_with_as_much_as_is_kept(old, data):
     kept = data.draw(st.integers(0, len(old)))

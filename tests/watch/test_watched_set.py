@@ -533,4 +533,4 @@ class Sets(RuleBasedStateMachine):
 
 
 TestSets = Sets.TestCase
-TestSets.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSets.settings = settings(max_examples=60, stateful_step_count=40)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyte
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyte import graphics
 
@@ -110,7 +110,6 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join))
 @example("0%|    | 0/2\n\x1b[A\r50%|##  | 1/2\n\r 10%|# \x1b[A\r\x1b[K100%\n")
 def test_a_terminal_shows_the_same(output):
@@ -125,7 +124,6 @@ def test_a_terminal_shows_the_same(output):
     assert without_empty_end(lines, []) == terminal.rows()
 
 
-@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400)))
 def test_nothing_but_text_is_left(output):
     for line in console_lines(output):

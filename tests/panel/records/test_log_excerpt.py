@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.panel.records.log_excerpt import html_excerpt, text_excerpt
@@ -45,7 +45,6 @@ def test_a_log_without_text(log):
     assert text_excerpt(log, 10).body == html_excerpt(log, 10, 10).body == ""
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([b"a&", b"\n", b"\xff", b"\x1b[31m", b"\x1b[42m ", "é😀".encode(), b"\r"])).map(b"".join)
 )

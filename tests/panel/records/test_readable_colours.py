@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.panel.records.readable_colours import contrast, css, readable
@@ -17,7 +17,6 @@ def test_contrast_as_the_standard_has_it():
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
 def test_any_colour_can_be_read_on_both_pages(colour):
     assert contrast(readable(colour), "#ffffff") >= 3
@@ -31,7 +30,6 @@ def test_the_palette_can_be_read_on_both_pages(number):
     assert contrast(colour, "#111111") >= 3
 
 
-@settings(deadline=None)
 @given(st.builds(Style, fg=st.none() | COLOURS, bg=COLOURS) | st.builds(Style, inverse=st.just(True), fg=COLOURS))
 def test_text_can_be_read_on_its_own_background(style):
     colour, behind = re.fullmatch(r"color:(#\w{6});background:(#\w{6})", css(style)).groups()

@@ -139,7 +139,7 @@ def test_hostile_text_is_text(ended, hostile):
     assert len(source.encode()) <= RECORD_LIMIT
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=3000), st.text(max_size=300), st.integers(0, 10**30))
 def test_any_bytes_and_any_name(tail, name, more):
     view = job_view(

@@ -1,6 +1,6 @@
 """SGR escapes; what they mean is in console_cases.json too."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.panel.records.text_style import PLAIN, Style, restyled
@@ -13,7 +13,6 @@ def test_each_escape_changes_what_it_names():
     assert restyled(style, "") == PLAIN
 
 
-@settings(deadline=None)
 @given(st.text("0123456789;:", max_size=60))
 def test_any_parameters_give_a_style(parameters):
     style = restyled(Style(fg=1, dim=True), parameters)

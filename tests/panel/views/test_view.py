@@ -209,7 +209,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(answer=ANSWERS, ended=st.booleans(), stale=st.none() | st.text())
 def test_any_answer_has_a_view_of_short_plain_lines(answer, ended, stale):
     record = JobRecord.from_json(answer)
