@@ -20,7 +20,7 @@ from prominence_jupyter.protocol.redaction import redact
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:
-    """What one task was and what it used; `execution.tasks[i]` beside `tasks[i]`."""
+    """What one task was and what it used; see `entry_places`."""
 
     image: str | None = None
     cmd: str | None = None
@@ -127,6 +127,26 @@ def has_ended(record: JobRecord, *, listed_active: bool) -> bool:
     return not listed_active or (record.leaves_in_queue and record.ended is not None)
 
 
+def entry_places(types: Sequence[Any], entries: int) -> list[int | None]:
+    """Return where in ``execution.tasks`` each task of a job is reported; None where it is not.
+
+    The deployed service keeps no entries for sidecars: its entries are those of the other tasks, in order. Where
+    there are more entries than that, as from a service with one for every task, each belongs to the task in its place;
+    those beyond the tasks are tasks too. Source: ``promlet.py`` of the service, which reports tasks as it runs them.
+
+    Parameters
+    ----------
+    types
+        ``type`` of each of the job's ``tasks``.
+    entries
+        Number of its ``execution.tasks``.
+    """
+    reported = [place for place, kind in enumerate(types) if kind != "sidecar"]
+    count = max(len(types), entries)
+    entry = dict(zip(reported if entries <= len(reported) else range(count), range(entries), strict=False))
+    return [entry.get(place) for place in range(count)]
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return a JSON object, or an empty one where something else stands."""
     return value if isinstance(value, Mapping) else {}
@@ -164,14 +184,9 @@ def _job_id(value: Any) -> JobId | None:
 
 
 def _tasks(described: Sequence[Any], executed: Sequence[Any]) -> tuple[TaskRecord, ...]:
-    count = max(len(described), len(executed))
-    return tuple(
-        _task(
-            mapping(described[i]) if i < len(described) else {},
-            mapping(executed[i]) if i < len(executed) else {},
-        )
-        for i in range(count)
-    )
+    places = entry_places([mapping(task).get("type") for task in described], len(executed))
+    entries = [mapping(None if place is None else executed[place]) for place in places]
+    return tuple(_task(mapping(described[i]) if i < len(described) else {}, entry) for i, entry in enumerate(entries))
 
 
 def _task(described: Mapping[str, Any], executed: Mapping[str, Any]) -> TaskRecord:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.protocol.record import JobRecord, TaskRecord, has_ended, number, whole
+from prominence_jupyter.protocol.record import JobRecord, TaskRecord, entry_places, has_ended, number, whole
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 
@@ -68,6 +68,36 @@ def test_a_cached_image_has_no_pull_time(pull_time):
     record = JobRecord.from_json({"execution": {"tasks": [{"imagePullTime": pull_time}]}})
 
     assert record.tasks[0].image_pull_time_s is None
+
+
+@pytest.mark.parametrize(
+    ("types", "entries", "expected"),
+    [
+        (["basic", None], 2, [0, 1]),
+        (["basic", None], 1, [0, None]),  # the second did not run
+        (["sidecar", "basic", "openmpi"], 2, [None, 0, 1]),  # as the deployed service reports
+        (["basic", "sidecar", "basic"], 1, [0, None, None]),
+        (["sidecar", "basic"], 2, [0, 1]),  # an entry for every task
+        (["sidecar"], 0, [None]),
+        ([["sidecar"], {}], 3, [0, 1, 2]),
+        ([], 0, []),
+    ],
+)
+def test_entries_belong_to_the_tasks_that_are_no_sidecars_unless_there_are_more(types, entries, expected):
+    assert entry_places(types, entries) == expected
+
+
+def test_a_sidecar_has_no_exit_code_where_the_service_reports_none():
+    record = JobRecord.from_json(
+        {
+            "status": "completed",
+            "tasks": [{"image": "a", "type": "sidecar"}, {"image": "b"}],
+            "execution": {"tasks": [{"exitCode": 0, "wallTimeUsage": 2.5}]},
+        }
+    )
+
+    assert record.tasks == (TaskRecord(image="a"), TaskRecord(image="b", exit_code=0, wall_time_s=2.5))
+    assert record.succeeded
 
 
 STAYS = {"policies": {"leaveInQueue": True}}

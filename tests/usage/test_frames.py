@@ -1,5 +1,6 @@
 """What the frames say about recorded, specified and impossible answers."""
 
+import gc
 import inspect
 import json
 import re
@@ -7,17 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.usage import jobs_frame, tasks_frame
+from prominence_jupyter.usage import UnreadableValues, both_frames, jobs_frame, tasks_frame
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 
 JOBS_DTYPES = {
     "id": "Int64",
     "name": "string",
+    "workflow": "category",
     "status": "category",
     "status_reason": "string",
     "site": "category",
@@ -29,17 +29,24 @@ JOBS_DTYPES = {
     "nodes": "Int64",
     "cpus": "Int64",
     "memory_gb": "float64",
+    "memory_per_cpu_gb": "float64",
     "disk_gb": "float64",
     "walltime_limit_min": "float64",
+    "provisioned_nodes": "Int64",
     "provisioned_cpus": "Int64",
     "provisioned_memory_gb": "float64",
+    "provisioned_disk_gb": "float64",
     "tasks": "Int64",
     "image": "string",
     "exit_code": "Int64",
     "succeeded": "boolean",
     "retries": "Int64",
+    "task_retries": "Int64",
     "wall_time_s": "float64",
     "cpu_time_s": "float64",
+    "image_pull_time_s": "float64",
+    "stage_in_time_s": "float64",
+    "stage_out_time_s": "float64",
     "max_memory_kb": "float64",
     "max_resident_set_kib": "float64",
 }
@@ -49,6 +56,7 @@ TASKS_DTYPES = {
     "name": "string",
     "image": "string",
     "cmd": "string",
+    "type": "category",
     "exit_code": "Int64",
     "retries": "Int64",
     "image_pull_status": "category",
@@ -125,6 +133,7 @@ def test_the_specified_job_gives_its_row():
         {
             "id": 1181,
             "name": "calculate-pi",
+            "workflow": None,
             "status": "completed",
             "status_reason": None,
             "site": "OpenStack-UNIV-LILLE",
@@ -136,17 +145,24 @@ def test_the_specified_job_gives_its_row():
             "nodes": 1,
             "cpus": 1,
             "memory_gb": 1.0,
+            "memory_per_cpu_gb": None,
             "disk_gb": 10.0,
             "walltime_limit_min": None,
+            "provisioned_nodes": None,
             "provisioned_cpus": None,
             "provisioned_memory_gb": None,
+            "provisioned_disk_gb": None,
             "tasks": 1,
             "image": "eoscprominence/testpi",
             "exit_code": 0,
             "succeeded": True,
             "retries": None,
+            "task_retries": 0,
             "wall_time_s": 0.6737308502197266,
             "cpu_time_s": 0.5480000000000012,
+            "image_pull_time_s": 26.14915418624878,
+            "stage_in_time_s": None,
+            "stage_out_time_s": None,
             "max_memory_kb": 242814.0,
             "max_resident_set_kib": 63044.0,
         }
@@ -158,6 +174,7 @@ def test_the_specified_job_gives_its_row():
             "name": "calculate-pi",
             "image": "eoscprominence/testpi",
             "cmd": None,
+            "type": None,
             "exit_code": 0,
             "retries": 0,
             "image_pull_status": "completed",
@@ -299,21 +316,89 @@ def test_an_id_beyond_64_bits_is_kept_as_text():
     assert list(jobs["id"]) == ["9223372036854775808", "1"]
 
 
+def test_jobs_of_a_workflow_tell_its_name():
+    jobs, _ = frames(*answers("workflow-jobs"), {"id": 1, "name": "alone"}, {"id": 2, "name": "/odd"}, {"id": 3})
+
+    names = dict(zip(jobs["name"].fillna("none"), plain(jobs[["workflow"]]), strict=True))
+    assert {name: row["workflow"] for name, row in names.items()} == {
+        "dag": None,
+        "dag/first": "dag",
+        "dag/second": "dag",
+        "alone": None,
+        "/odd": None,
+        "none": None,
+    }
+
+
+def test_a_job_sums_up_its_tasks():
+    done = [
+        {"exitCode": 0, "retries": 2, "imagePullTime": 1.5, "wallTimeUsage": 3, "maxResidentSetSizeKB": 7},
+        {"exitCode": 2, "retries": "1", "imagePullTime": -1, "wallTimeUsage": 4, "maxResidentSetSizeKB": 9},
+        {"exitCode": 5, "imagePullTime": 2, "maxResidentSetSizeKB": None},
+    ]
+    given = {"nodes": 2, "cpus": 4, "memory": 8, "disk": 20}
+    used = {"retries": 3, "stageInTime": 1.25, "stageOutTime": 2, "provisionedResources": given, "tasks": done}
+    jobs, _ = frames({"id": 1}, {"id": 2, "resources": {"memoryPerCpu": 2}, "execution": used}, {"id": 3})
+
+    expected = {
+        "memory_per_cpu_gb": 2.0,
+        "provisioned_nodes": 2,
+        "provisioned_cpus": 4,
+        "provisioned_memory_gb": 8.0,
+        "provisioned_disk_gb": 20.0,
+        "tasks": 3,
+        "exit_code": 2,
+        "retries": 3,
+        "task_retries": 3,
+        "wall_time_s": 7.0,
+        "cpu_time_s": None,
+        "image_pull_time_s": 3.5,
+        "stage_in_time_s": 1.25,
+        "stage_out_time_s": 2.0,
+        "max_resident_set_kib": 9.0,
+    }
+    assert plain(jobs[list(expected)]) == [dict.fromkeys(expected), expected, dict.fromkeys(expected)]
+
+
+def test_what_a_service_reports_belongs_to_the_tasks_that_are_no_sidecars():
+    described = [{"cmd": "serve", "type": "sidecar"}, {"cmd": "one", "type": "basic"}, {"cmd": "two"}]
+    reported = [{"exitCode": 0, "cpuTimeUsage": 1.0}, {"exitCode": 3, "cpuTimeUsage": 2.0}]
+    deployed = {"id": 1, "tasks": described, "execution": {"tasks": reported}}
+    lists_all = {"id": 2, "tasks": described, "execution": {"tasks": [{"exitCode": -15}, *reported]}}
+    _, tasks = frames(deployed, lists_all)
+
+    columns = ["job_id", "task", "cmd", "type", "exit_code", "cpu_time_s"]
+    assert [list(row.values()) for row in plain(tasks[columns])] == [
+        [1, 0, "serve", "sidecar", None, None],
+        [1, 1, "one", "basic", 0, 1.0],
+        [1, 2, "two", None, 3, 2.0],
+        [2, 0, "serve", "sidecar", -15, None],
+        [2, 1, "one", "basic", 0, 1.0],
+        [2, 2, "two", None, 3, 2.0],
+    ]
+
+
 @pytest.mark.parametrize("seconds", [1e18, -1, 0, 1.7e12, "soon", True, None, [1], float("nan"), 10**400])
+@pytest.mark.filterwarnings("ignore::prominence_jupyter.usage.UnreadableValues")
 def test_an_impossible_time_is_missing(seconds):
     jobs, _ = frames({"id": 1, "events": {"createTime": seconds, "startTime": 1612684595, "endTime": 1612684626.25}})
 
     row = plain(jobs)[0]
     assert (row["created"], row["queued"], row["started"]) == (None, None, utc("2021-02-07 07:56:35"))
     assert row["run_time"] == pd.Timedelta(seconds=31.25)
+    assert jobs.attrs["unreadable"] == ({} if seconds is None else {"created": 1})
 
 
+ODD = (
+    {"id": 1, "resources": {"cpus": "4", "memory": "2", "nodes": 1.5, "disk": [10], "walltime": {}}},
+    {"id": 2, "resources": {"cpus": 10**30, "memory": 10**400, "nodes": True, "cpusRange": [1, 2]}},
+    {"id": 3, "resources": "none", "execution": [], "tasks": "x"},
+)
+
+
+@pytest.mark.filterwarnings("ignore::prominence_jupyter.usage.UnreadableValues")
 def test_numbers_as_text_count_and_odd_ones_are_missing():
-    jobs, _ = frames(
-        {"id": 1, "resources": {"cpus": "4", "memory": "2", "nodes": 1.5, "disk": [10], "walltime": {}}},
-        {"id": 2, "resources": {"cpus": 10**30, "memory": 10**400, "nodes": True, "cpusRange": [1, 2]}},
-        {"id": 3, "resources": "none", "execution": [], "tasks": "x"},
-    )
+    jobs, _ = frames(*ODD)
 
     columns = ["cpus", "memory_gb", "nodes", "disk_gb", "walltime_limit_min", "tasks"]
     assert [list(row.values()) for row in plain(jobs[columns])] == [
@@ -321,6 +406,78 @@ def test_numbers_as_text_count_and_odd_ones_are_missing():
         [None, None, None, None, None, None],
         [None, None, None, None, None, None],
     ]
+
+
+def test_what_cannot_be_read_is_counted_and_said_once():
+    with pytest.warns(UnreadableValues, match=r"sent 11 values .*nodes \(2\), cpus \(1\)") as said:
+        jobs = jobs_frame((*ODD[:2], {"id": True, "events": 5}, {"id": None, "name": None, "tasks": [{"image": 1}]}))
+
+    assert len(said) == 1
+    assert said[0].filename == __file__
+    assert jobs.attrs["unreadable"] == {
+        "id": 1,
+        "created": 1,
+        "started": 1,
+        "ended": 1,
+        "nodes": 2,
+        "cpus": 1,
+        "memory_gb": 1,
+        "disk_gb": 1,
+        "walltime_limit_min": 1,
+        "image": 1,
+    }
+
+
+def test_what_cannot_be_read_of_tasks_is_counted_too():
+    done = {"exitCode": "zero", "retries": 10**30, "imagePullTime": -1}
+    with pytest.warns(UnreadableValues):
+        jobs = jobs_frame([{"id": 1, "execution": {"tasks": [done, done]}}, {"id": 2, "execution": {"tasks": {}}}])
+    with pytest.warns(UnreadableValues):
+        tasks = tasks_frame([{"id": 1, "tasks": [5], "execution": {"tasks": [done]}}])
+
+    assert jobs.attrs["unreadable"] == {
+        "exit_code": 3,
+        "task_retries": 3,
+        "wall_time_s": 1,
+        "cpu_time_s": 1,
+        "image_pull_time_s": 1,
+        "max_resident_set_kib": 1,
+    }
+    assert tasks.attrs["unreadable"] == {"image": 1, "cmd": 1, "type": 1, "exit_code": 1, "retries": 1}
+
+
+def test_a_job_that_no_service_has_reported_yet_has_its_row():
+    jobs = jobs_frame([JobRecord(id=7, name="new", status="submitted")])
+
+    assert plain(jobs[["id", "name", "status", "succeeded"]]) == [
+        {"id": 7, "name": "new", "status": "submitted", "succeeded": None}
+    ]
+
+
+@pytest.mark.parametrize("function", [jobs_frame, tasks_frame])
+def test_what_is_no_job_is_refused(function):
+    with pytest.raises(TypeError, match="a JobRecord or a JSON object, not int"):
+        function([{"id": 1}, 7])
+
+
+def test_equal_text_is_held_once():
+    jobs = jobs_frame([json.loads('{"id": 1, "tasks": [{"image": "busybox"}]}') for _ in range(3)])
+
+    assert len({id(image) for image in jobs["image"].array}) == 1
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(enabled):
+    seen = []
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        jobs_frame(seen.append(gc.isenabled()) or {"id": number} for number in range(2))
+        with pytest.raises(TypeError):
+            tasks_frame([7])
+        assert (gc.isenabled(), seen) == (enabled, [False, False])
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_the_order_of_records_does_not_change_values():
@@ -346,56 +503,10 @@ def test_no_secret_reaches_a_frame():
     assert "c2VjcmV0LWlucHV0" not in shown
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([10**400, "\ud800", "7", -1]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
-)
+@pytest.mark.filterwarnings("ignore::prominence_jupyter.usage.UnreadableValues")
+def test_both_frames_at_once_are_those_that_each_function_gives():
+    jobs = [SPECIFIED, *answers("list-completed"), *answers("job-two-tasks"), *ODD]
+    by_job, by_task = both_frames(jobs, labels=True, parameters=["x"])
 
-
-def anything_in(*keys, **known):
-    """Objects with these keys, some left out, each holding anything at all or what belongs there."""
-    return st.fixed_dictionaries({}, optional={key: anything | known.get(key, anything) for key in keys})
-
-
-executed = anything_in(
-    "exitCode", "retries", "imagePullStatus", "imagePullTime", "wallTimeUsage", "cpuTimeUsage", "maxResidentSetSizeKB"
-)
-job_answers = anything_in(
-    "id",
-    "name",
-    "status",
-    "statusReason",
-    "events",
-    "execution",
-    "resources",
-    "tasks",
-    status=st.sampled_from(["completed", "running", "failed"]),
-    events=anything_in("createTime", "startTime", "endTime"),
-    resources=anything_in("nodes", "cpus", "memory", "disk", "walltime"),
-    tasks=st.lists(anything | anything_in("image", "cmd"), max_size=3),
-    execution=anything_in(
-        "site",
-        "retries",
-        "maxMemoryUsageKB",
-        "provisionedResources",
-        "tasks",
-        provisionedResources=anything_in("cpus", "memory"),
-        tasks=st.lists(anything | executed, max_size=3),
-    ),
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(job_answers, max_size=4))
-def test_whatever_a_service_sends_gives_the_documented_columns(jobs):
-    made = records(*jobs)
-    by_job, by_task = jobs_frame(made), tasks_frame(made)
-
-    id_dtype = {"string", "Int64"}
-    assert str(by_job["id"].dtype) in id_dtype
-    assert by_job["id"].dtype == by_task["job_id"].dtype
-    assert dtypes(by_job.drop(columns="id")) == {k: v for k, v in JOBS_DTYPES.items() if k != "id"}
-    assert dtypes(by_task.drop(columns="job_id")) == {k: v for k, v in TASKS_DTYPES.items() if k != "job_id"}
-    assert len(by_job) == len(jobs)
-    assert len(by_task) == by_job["tasks"].sum()
+    pd.testing.assert_frame_equal(by_job, jobs_frame(jobs, labels=True, parameters=["x"]))
+    pd.testing.assert_frame_equal(by_task, tasks_frame(jobs))
