@@ -1,0 +1,1 @@
+"""What jobs had and used, in numbers and words: what `usage.efficiency` and `usage.advice` are made of."""
