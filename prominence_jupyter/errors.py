@@ -16,13 +16,16 @@
     │   ├── NoSuchJob
     │   ├── RequestRefused           any other 4xx, with the service's words
     │   ├── ServiceFailed            5xx or 429 (transient)
-    │   └── UnexpectedAnswer         HTML, broken JSON, an object where a list belongs
+    │   ├── UnexpectedAnswer         HTML, broken JSON, an object where a list belongs
+    │   └── AnswerTooLong            more than was to be held in memory
     ├── Unreachable              no answer at all (transient)
     ├── SubmissionUncertain      the answer to a submission was lost
     ├── WaitTimeout              the job was still going when the time was up
     ├── JobFailed                a job that a cell waited for did not succeed
+    ├── CacheUnusable            the cache of ended jobs cannot be emptied
     └── LocalServiceError        the service on this machine cannot start or stop
 
+Warnings, below UserWarning: `CacheLeftOut`, `DetailMissing`.
 ``transient`` tells whether the same request may succeed later.
 Messages say what happened, where, and what to do next.
 """
@@ -143,6 +146,10 @@ class UnexpectedAnswer(ServiceError):
     """The answer is not what this API gives: often a wrong ``PROMINENCE_URL``."""
 
 
+class AnswerTooLong(ServiceError):
+    """The answer has more bytes than were to be held in memory; it was broken off."""
+
+
 class Unreachable(ProminenceError):
     """No connection, or no answer within the time limit."""
 
@@ -159,6 +166,18 @@ class WaitTimeout(ProminenceError):
 
 class JobFailed(ProminenceError):
     """A job that a cell waited for did not succeed, so that what comes after the cell does not run."""
+
+
+class CacheUnusable(ProminenceError):
+    """The cache of ended jobs cannot be emptied. An analysis never fails for it: see `CacheLeftOut`."""
+
+
+class CacheLeftOut(UserWarning):
+    """The cache of ended jobs cannot be used; the analysis goes on without it."""
+
+
+class DetailMissing(UserWarning):
+    """A service listed jobs that it did not describe; they stay as they were listed."""
 
 
 class LocalServiceError(ProminenceError):

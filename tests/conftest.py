@@ -51,6 +51,14 @@ def body_of(response: dict) -> bytes:
     return json.dumps(response["json"]).encode()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of ended jobs of the tests' own, not the one of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def transport() -> Transport:
     return Transport(URL, Token(TOKEN, "a test"), sleep=lambda _: None)

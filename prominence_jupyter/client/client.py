@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -15,7 +15,13 @@ from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.redaction import redact
 
+LONGEST_LISTING_BYTES: Final = 128 * 1000 * 1000
+"""Bytes of a listing with detail that are read: 200,000 jobs, or 100 with a megabyte of inputs each. To be read it is
+held three times over."""
+_LONGEST_LISTING_S: Final = 300.0
+"""That is 4 Mbit/s for one of this length."""
 _NOT_TAKEN: Final = range(300, 500)
 """Answers after which a submission certainly made no job: moved, refused, not found, too many requests."""
 
@@ -76,6 +82,45 @@ class Client:
         """
         return self._listing({"completed": "true", "num": str(num)})
 
+    def ended_entries(self, num: int, parameters: Mapping[str, str], *, detail: bool) -> list[dict[str, Any]]:
+        """Return the last `num` ended jobs as JSON, secrets hidden, newest first.
+
+        Parameters
+        ----------
+        num
+            How many at most; a service may give more where `parameters` are about a workflow.
+        parameters
+            Which jobs, see `history.Wanted.parameters`. A service may not regard them.
+        detail
+            Whether all is asked for that the service gives in listings.
+
+        Raises
+        ------
+        AnswerTooLong
+            With detail, it is longer than `LONGEST_LISTING_BYTES`.
+        """
+        asked = {"completed": "true", "num": str(num), **parameters} | ({"detail": "true"} if detail else {})
+        longest = LONGEST_LISTING_BYTES if detail else math.inf
+        return [redact(entry) for entry in self._long_listing(asked, longest)]
+
+    def entry(self, job_id: JobId) -> dict[str, Any] | None:
+        """Return everything about one job as JSON, secrets hidden; None when the service gives an empty list."""
+        jobs = self._described(job_id)
+        return redact(jobs[0]) if jobs else None
+
+    def all_jobs(self) -> list[JobRecord]:
+        """Return the jobs that have not ended and those that have, with detail.
+
+        Services other than the deployed one give the active ones only, without detail.
+
+        Raises
+        ------
+        AnswerTooLong
+            It is longer than `LONGEST_LISTING_BYTES`.
+        """
+        asked = {"all": "true", "detail": "true"}
+        return [JobRecord.from_json(job) for job in self._long_listing(asked, LONGEST_LISTING_BYTES)]
+
     def jobs_with_ids(self, job_ids: Iterable[JobId]) -> list[JobRecord]:
         """Return those of some jobs, ended or not, that the service knows; in its order.
 
@@ -110,8 +155,7 @@ class Client:
 
         For an instant between running and finished a service may give an empty list for a job that exists.
         """
-        answer = self.transport.get(paths.job(job_id), attempts=self._attempts)
-        jobs = answer.json_list()
+        jobs = self._described(job_id)
         return JobRecord.from_json(jobs[0]) if jobs else None
 
     def output(self, job_id: JobId, stream: Stream, offset: int | None = None) -> bytes:
@@ -164,6 +208,14 @@ class Client:
         if isinstance(job_id, bool) or not isinstance(job_id, int | str) or job_id == "":
             raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
         return job_id
+
+    def _described(self, job_id: JobId) -> list[Mapping[str, Any]]:
+        return self.transport.get(paths.job(job_id), attempts=self._attempts).json_list()
+
+    def _long_listing(self, params: dict[str, str], longest_bytes: float) -> list[Mapping[str, Any]]:
+        return self.transport.get(
+            paths.JOBS, params, attempts=self._attempts, longest_s=_LONGEST_LISTING_S, longest_bytes=longest_bytes
+        ).json_list()
 
     def _listing(self, params: dict[str, str]) -> list[JobRecord]:
         """Return the jobs of a listing, with detail where the service gives it there."""

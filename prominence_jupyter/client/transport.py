@@ -25,7 +25,7 @@ from requests.auth import AuthBase
 from prominence_jupyter.client.answers import Answer
 from prominence_jupyter.client.failures import RequestLost, translated
 from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
+from prominence_jupyter.errors import AnswerTooLong, ServiceFailed, Unreachable, UsageError
 from prominence_jupyter.protocol.redaction import redact_url
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
@@ -43,7 +43,8 @@ _LONGEST_BODY_S: Final = 60.0
 """For the whole of a body, however steadily it drips."""
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
-_CONNECTIONS: Final = 16
+CONNECTIONS: Final = 16
+"""Kept alive at once."""
 
 
 class Transport:
@@ -57,12 +58,20 @@ class Transport:
         Goes to that service only.
     is_local
         Whether it is the local service of this package. Its address does not tell: a tunnel has one like it.
+    connections
+        How many are kept alive at once.
     sleep
         Waits a number of seconds between attempts.
     """
 
     def __init__(
-        self, url: str, token: Token, *, is_local: bool = False, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        token: Token,
+        *,
+        is_local: bool = False,
+        connections: int = CONNECTIONS,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = _checked_url(url)
         self.token = token
@@ -73,7 +82,7 @@ class Transport:
         self._session.headers["User-Agent"] = f"prominence-jupyter/{version('prominence-jupyter')}"
         self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=max(connections, CONNECTIONS)))
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
@@ -85,6 +94,7 @@ class Transport:
         *,
         attempts: int = ATTEMPTS,
         longest_s: float = _LONGEST_BODY_S,
+        longest_bytes: float = math.inf,
     ) -> Answer:
         """Send a GET; on no connection, 429 and 5xx again, up to `attempts` times, with growing pauses.
 
@@ -97,7 +107,7 @@ class Transport:
         """
         for attempt in range(1, attempts + 1):
             try:
-                return self.send("GET", path, params=params, longest_s=longest_s)
+                return self.send("GET", path, params=params, longest_s=longest_s, longest_bytes=longest_bytes)
             except (Unreachable, ServiceFailed) as error:
                 asked = error.retry_after_s if isinstance(error, ServiceFailed) else None
                 pause = asked if asked is not None else _FIRST_PAUSE_S * 2 ** (attempt - 1)
@@ -114,8 +124,9 @@ class Transport:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         longest_s: float = _LONGEST_BODY_S,
+        longest_bytes: float = math.inf,
     ) -> Answer:
-        """Send one request, once; its body may take `longest_s` seconds.
+        """Send one request, once; its body may take `longest_s` seconds and have `longest_bytes`, unpacked.
 
         Raises
         ------
@@ -123,12 +134,14 @@ class Transport:
             Before anything is sent.
         Unreachable
             No connection was made; `RequestLost` when one was, and the answer did not come.
+        AnswerTooLong
+            The body is longer; the rest of it was not read.
         ServiceError
             The service answered with an error.
         """
         what = f"{method} {self.url}{path}"
         with closing(self._request(what, method, path, params=params, json=json)) as response:
-            body = b"".join(self._pieces(what, response, longest_s, decode=True))
+            body = _joined(what, self._pieces(what, response, longest_s, decode=True), longest_bytes)
             answer = self._answer(what, response, body)
         if not answer.ok:
             raise answer.error()
@@ -183,6 +196,16 @@ class Transport:
             _retry_after(response.headers.get("Retry-After")),
             self.token,
         )
+
+
+def _joined(what: str, pieces: Iterator[bytes], longest_bytes: float) -> bytes:
+    held, length = [], 0
+    for piece in pieces:
+        held.append(piece)
+        length += len(piece)
+        if length > longest_bytes:
+            raise AnswerTooLong(f"{what}: the answer has more than {longest_bytes / 1e6:.0f} MB")
+    return b"".join(held)
 
 
 def is_loopback(url: str) -> bool:

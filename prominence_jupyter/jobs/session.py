@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.token import Hidden, Token, find_token
-from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import NoSuchJob, ServiceError, UsageError
+from prominence_jupyter.client.transport import CONNECTIONS, Transport
+from prominence_jupyter.errors import NoSuchJob, UsageError
+from prominence_jupyter.history.cache import Cache
+from prominence_jupyter.history.ended_jobs import EndedJobs
+from prominence_jupyter.jobs.analysis import Analysis
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.jobs.listing import listed
 from prominence_jupyter.jobs.selection import entries_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
@@ -22,16 +25,12 @@ from prominence_jupyter.watch.set_change import Entry
 from prominence_jupyter.watch.watched_set import Label, WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_CONNECTIONS: Final = 8
 LONGEST_PAUSE_S: Final = 10.0
 """Seconds between two questions about the same jobs, when nothing changes."""
 _LONGEST_PAUSE_LOCAL_S: Final = 1.0
 
 
-class Session:
+class Session(Analysis):
     """A connection to one service. Make one with `connect` or `local`.
 
     Attributes
@@ -40,10 +39,20 @@ class Session:
         The requests themselves.
     watcher
         Follows jobs in a thread of its own while someone wants to know.
+    history
+        The ended jobs; ``history.cache`` is where they are kept, None for the local service.
     """
 
-    def __init__(self, transport: Transport, *, longest_pause_s: float = LONGEST_PAUSE_S) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        longest_pause_s: float = LONGEST_PAUSE_S,
+        cache: Cache | None = None,
+        connections: int = CONNECTIONS,
+    ) -> None:
         self.client = Client(transport)
+        super().__init__(EndedJobs(self.client, None if transport.is_local else cache, connections))
         if transport.is_local:  # a request costs next to nothing
             longest_pause_s = min(longest_pause_s, _LONGEST_PAUSE_LOCAL_S)
         self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_pause_s)
@@ -57,9 +66,10 @@ class Session:
         return self.client.transport.url
 
     def is_same_as(self, other: Session) -> bool:
-        """Tell whether another session is with the same service, the same token and the same patience."""
+        """Tell whether another session is with the same service, the same token and the same settings."""
         mine, theirs = self.client.transport, other.client.transport
-        return mine.url == theirs.url and mine.token == theirs.token and self.watcher.is_as(other.watcher)
+        is_there = mine.url == theirs.url and mine.token == theirs.token
+        return is_there and self.watcher.is_as(other.watcher) and self.history.is_as(other.history)
 
     def submit(
         self, description: JobDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
@@ -104,9 +114,30 @@ class Session:
         """Return a handle of a job without asking whether there is one."""
         return Job(self.client, self.watcher, job_id)
 
-    def jobs(self) -> list[JobRecord]:
-        """Return the jobs that have not ended, in the service's order; plain, without resources and execution."""
-        return self.client.active_jobs()
+    def jobs(
+        self,
+        all: bool = False,  # noqa: A002 - as the API has it
+        *,
+        name: str | None = None,
+        label: Label | None = None,
+    ) -> list[JobRecord]:
+        """Return the jobs that have not ended, in the service's order; plain, without resources and execution.
+
+        Parameters
+        ----------
+        all
+            Those too that have ended, with detail where the service gives it.
+        name
+            Only those of this name, exactly, or with ``*`` and ``?`` as in names of files.
+        label
+            Key and value: only those that carry this label. (Deployed service only.)
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service cannot list jobs by label.
+        """
+        return listed(self.client, all_of_them=all, name=name, label=label)
 
     def watch(self, jobs: Iterable[Job | JobRecord | JobId] | None = None, *, label: Label | None = None) -> JobSet:
         """Return a handle of several jobs, to wait for them and to see what changes.
@@ -139,44 +170,21 @@ class Session:
             watched = WatchedSet(entries_of(jobs, self.url))
         return JobSet(self.client, self.watcher, watched)
 
-    def completed_records(self, num: int = 1) -> list[JobRecord]:
-        """Return the last `num` ended jobs with all that is known of them, newest first.
-
-        One request where the service gives detail in listings, else one more for each job.
-        """
-        records = self.client.completed_jobs(num)
-        if all(record.has_detail for record in records):
-            return records
-        with ThreadPoolExecutor(_CONNECTIONS) as pool:
-            return list(pool.map(self._with_detail, records))
-
-    def completed(self, num: int = 1) -> pd.DataFrame:
-        """Return the last `num` ended jobs as a frame, newest first; see `usage.jobs_frame` for its columns."""
-        from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
-
-        return jobs_frame(self.completed_records(num))
-
-    def tasks(self, num: int = 1) -> pd.DataFrame:
-        """Return the tasks of the last `num` ended jobs as a frame; see `usage.tasks_frame` for its columns."""
-        from prominence_jupyter.usage.frames import tasks_frame  # noqa: PLC0415 - pandas, when it is first used
-
-        return tasks_frame(self.completed_records(num))
-
     def _labelled(self, key: str, value: str) -> list[Entry]:
         records = self.client.jobs_with_label(key, value)
         if not records:
             raise NoSuchJob(f"{self.url} has no job with the label {key}={value}")
         return [Entry(record.id, record) for record in records if record.id is not None]
 
-    def _with_detail(self, record: JobRecord) -> JobRecord:
-        """Return the whole record of a job, or the plain one when that of this job cannot be had."""
-        try:
-            return (self.client.job(record.id) if record.id is not None else None) or record
-        except ServiceError:
-            return record
 
-
-def connect(url: str | None = None, token: str | None = None, *, longest_pause_s: float = LONGEST_PAUSE_S) -> Session:
+def connect(
+    url: str | None = None,
+    token: str | None = None,
+    *,
+    longest_pause_s: float = LONGEST_PAUSE_S,
+    cache: bool = True,
+    connections: int = CONNECTIONS,
+) -> Session:
     """Connect to a PROMINENCE service. Nothing is sent yet.
 
     Parameters
@@ -187,27 +195,32 @@ def connect(url: str | None = None, token: str | None = None, *, longest_pause_s
         Access token; default: the variable PROMINENCE_TOKEN, else the file ``~/.prominence/token``.
     longest_pause_s
         Upper bound of the seconds between two questions about jobs that are watched.
+    cache
+        Whether ended jobs are kept on disk for the next time, secrets hidden; else while this session is there.
+    connections
+        How many ended jobs are asked for at once, where the service gives no detail in listings.
 
     Raises
     ------
     TokenMissing, TokenUnreadable, TokenMalformed, TokenExpired
         There is no usable token.
     UsageError
-        The URL is none.
+        The URL is none, or `connections` no number from 1.
     """
     try:
         token = Hidden(token) if token is not None else None
-        return _connect(url, token, longest_pause_s)
+        transport = _transport(url, token, connections)
+        kept = Cache() if cache else Cache.in_memory()
+        return Session(transport, longest_pause_s=longest_pause_s, cache=kept, connections=connections)
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, not with those frames
         failure = error.with_traceback(None)  # the frames below hold the token and the environment
     raise failure
 
 
-def _connect(url: str | None, token: str | None, longest_pause_s: float) -> Session:
+def _transport(url: str | None, token: str | None, connections: int) -> Transport:
     found = Token(token, "the argument") if token is not None else find_token(os.environ)
     found.check_expiry()
-    transport = Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found)
-    return Session(transport, longest_pause_s=longest_pause_s)
+    return Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found, connections=connections)
 
 
 def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session:

@@ -2,7 +2,8 @@
 
 The service returns descriptions as they were sent: tokens for pulling images, contents of input files, and signed
 URLs that stay valid for days. None of them may reach a display, a frame, a log or a saved notebook, so every record
-passes through here once, on arrival.
+passes through here once, on arrival. Ended jobs are kept on disk after that: when more is to be hidden, what was kept
+before must not be read any more (`_VERSION` in `history.cache`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _SHOWN_KEYS: Final = {
 """Objects of which only these keys are shown: the rest are accounts, addresses, keys and contents."""
 _FREE_NAMES: Final = frozenset({"env", "labels", "parameters"})
 """Objects whose keys a user chose: a label named ``inputs`` is a label."""
+_NUMBERS: Final = frozenset({int, float, bool, type(None)})
+_SPECIAL_KEYS: Final = _URL_KEYS | frozenset(_SHOWN_KEYS)
 _DEEPEST: Final = 50
 """Levels of nesting that are read; a hostile answer could exhaust Python's stack with more."""
 _IMAGE_BY_DIGEST: Final = re.compile(r"docker://[^@/]+@sha(256|512):[0-9a-f]+")
@@ -41,11 +44,8 @@ def _redact(value: Any, *, key: str, parent: str, depth: int) -> Any:
     shown = None if parent in _FREE_NAMES else _SHOWN_KEYS.get(key)
     if depth > _DEEPEST:
         return HIDDEN
-    if isinstance(value, Mapping):
-        return {
-            k: HIDDEN if _is_secret(shown, k, v) else _redact(v, key=k, parent=key, depth=depth + 1)
-            for k, v in value.items()
-        }
+    if isinstance(value, (dict, Mapping)):  # nearly always a dict, which is told faster
+        return _redact_object(value, shown, key=key, depth=depth)
     if isinstance(value, list):
         return [_redact(item, key=key, parent=parent, depth=depth + 1) for item in value]
     if shown is not None and value is not None:
@@ -55,13 +55,27 @@ def _redact(value: Any, *, key: str, parent: str, depth: int) -> Any:
     return value
 
 
+def _redact_object(value: Mapping[str, Any], shown: Collection[str] | None, *, key: str, depth: int) -> dict[str, Any]:
+    if shown is not None:
+        return {
+            k: HIDDEN if _is_secret(k, v, shown) else _redact(v, key=k, parent=key, depth=depth + 1)
+            for k, v in value.items()
+        }
+    return {  # plain values under plain keys need no call of their own: thousands of jobs pass here
+        k: v
+        if k not in _SPECIAL_KEYS and (v.__class__ in _NUMBERS or (v.__class__ is str and v.isascii()))
+        else _redact(v, key=k, parent=key, depth=depth + 1)
+        for k, v in value.items()
+    }
+
+
 def _encodable(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can hold and no display can."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _is_secret(shown: Collection[str] | None, key: str, value: Any) -> bool:
-    return shown is not None and (key not in shown or isinstance(value, Mapping | list))
+def _is_secret(key: str, value: Any, shown: Collection[str]) -> bool:
+    return key not in shown or isinstance(value, Mapping | list)
 
 
 def redact_url(url: str) -> str:

@@ -17,7 +17,8 @@ from prominence_jupyter.errors import (
     Unreachable,
 )
 from prominence_jupyter.protocol.record import JobRecord
-from tests.conftest import URL, exchanges
+from prominence_jupyter.protocol.redaction import HIDDEN
+from tests.conftest import URL, exchanges, replay
 
 
 @pytest.fixture
@@ -81,6 +82,23 @@ def test_a_job_that_is_as_it_was_is_the_same_record(client):
     assert [a is b for a, b in zip(one, two, strict=True)] == [True, True]
     assert [a is b for a, b in zip(two, three, strict=True)] == [True, False]
     assert three[1].status == "completed"
+
+
+def test_ended_jobs_as_they_were_recorded(client, mock):
+    plain, whole = exchanges("list-completed.json")[1:3]
+    replay(mock, [plain, whole])
+    assert client.ended_entries(3, {}, detail=False) == plain["response"]["json"]
+    assert client.ended_entries(3, {}, detail=True) == whole["response"]["json"]
+
+
+def test_an_entry_comes_without_its_secrets(client, mock):
+    described = exchanges("secrets-come-back.json")[1]
+    replay(mock, [described])
+    entry = client.entry(2)
+    assert entry["tasks"][0]["imagePullCredential"] == {"username": "user", "token": HIDDEN}
+    assert entry["inputs"] == [{"filename": "a.txt", "content": HIDDEN}]
+    mock.get(f"{URL}/jobs/3", json=[])
+    assert client.entry(3) is None
 
 
 ENTRIES = st.lists(

@@ -16,6 +16,7 @@ from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.client.token import Token
 from prominence_jupyter.client.transport import Transport, is_loopback
 from prominence_jupyter.errors import (
+    AnswerTooLong,
     AuthenticationFailed,
     ProminenceError,
     RequestRefused,
@@ -345,3 +346,22 @@ def test_a_token_in_disguise_is_hidden_too(transport, body, content_type):
     with pytest.raises(ProminenceError) as caught:
         Client(transport).active_jobs()
     assert TOKEN not in str(caught.value)
+
+
+@responses.activate
+@pytest.mark.parametrize(("length", "fits"), [(1000, True), (1001, False)])
+def test_an_answer_is_held_up_to_a_length(transport, length, fits):
+    responses.get(JOBS, body=b"x" * length)
+    if fits:
+        assert len(transport.get("/jobs", longest_bytes=1000).body) == length
+    else:
+        with pytest.raises(
+            AnswerTooLong, match=r"GET https://prominence.test/api/v1/jobs: the answer has more than 0 MB"
+        ):
+            transport.get("/jobs", longest_bytes=1000)
+    assert len(responses.calls) == 1
+
+
+def test_as_many_connections_are_kept_as_are_used_at_once():
+    through = Transport(URL, Token(TOKEN, "a test"), connections=40)
+    assert through._session.get_adapter(URL)._pool_maxsize == 40

@@ -13,6 +13,7 @@ from prominence_jupyter.client.transport import Transport
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     DescriptionError,
+    DetailMissing,
     NoSuchJob,
     ProminenceError,
     RequestRefused,
@@ -154,7 +155,8 @@ def test_one_record_that_cannot_be_had_does_not_lose_the_others(session):
     responses.get(f"{URL}/jobs", json=[{"id": 1, "status": "completed"}, {"id": 2, "status": "completed"}])
     responses.get(f"{URL}/jobs/1", json=[{"id": 1, "status": "completed", "resources": {"cpus": 3}}])
     responses.get(f"{URL}/jobs/2", status=400, json={"error": "broken"})
-    assert session.completed(2)["cpus"].fillna(0).tolist() == [3, 0]
+    with pytest.warns(DetailMissing, match=r"did not describe 1 of 2 jobs \(job 2: .*was refused: broken"):
+        assert session.completed(2)["cpus"].fillna(0).tolist() == [3, 0]
 
 
 @responses.activate
@@ -218,6 +220,22 @@ def test_a_job_on_the_local_service_from_submission_to_frame(local):
     assert list(local.tasks(20)["job_id"]).count(job.id) == 1
     with pytest.raises(NoSuchJob):
         job.delete()
+
+
+def test_ended_and_active_jobs_of_the_local_service_are_found_by_label_and_name(local):
+    body = description("true") | {"name": "of a kind"}
+    first = local.submit(body, labels={"kind": "a"})
+    second = local.submit(body, labels={"kind": "b"})
+    waits = local.submit(description("sleep 60") | {"name": "of a kind"}, labels={"kind": "b"})
+    for job in (first, second):
+        job.wait(60)
+    frame = local.completed(since="1h", name="of a*", label=("kind", "b"), labels=True)
+    assert frame["id"].tolist() == [second.id]
+    assert frame["label_kind"].tolist() == ["b"]
+    assert {record.id for record in local.jobs(name="of a kind")} == {waits.id}
+    assert {record.id for record in local.jobs(all=True, name="of a kind")} == {first.id, second.id, waits.id}
+    waits.delete()
+    assert local.history.cache is None
 
 
 def test_waiting_has_a_limit_and_the_job_goes_on(local):

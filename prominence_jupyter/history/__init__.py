@@ -1,0 +1,1 @@
+"""Ended jobs from a service and from a cache on disk: what a user analyses, asked for once."""
