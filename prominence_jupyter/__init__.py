@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from prominence_jupyter.jobs.session import local as local
     from prominence_jupyter.protocol.description import JobDescription as JobDescription
     from prominence_jupyter.protocol.record import JobRecord as JobRecord
+    from prominence_jupyter.usage import plots as plots
+    from prominence_jupyter.usage.advice import advice as advice
+    from prominence_jupyter.usage.efficiency import efficiency as efficiency
+    from prominence_jupyter.usage.frames import both_frames as both_frames
     from prominence_jupyter.usage.frames import jobs_frame as jobs_frame
     from prominence_jupyter.usage.frames import tasks_frame as tasks_frame
+    from prominence_jupyter.usage.reading.json_entries import read_entries as read_entries
+    from prominence_jupyter.usage.totals import totals as totals
 
 _HOMES = {
     "Job": "jobs.job",
@@ -30,16 +36,26 @@ _HOMES = {
     "JobSet": "jobs.job_set",
     "ProminenceError": "errors",
     "Session": "jobs.session",
+    "advice": "usage.advice",
+    "both_frames": "usage.frames",
     "connect": "jobs.session",
+    "efficiency": "usage.efficiency",
     "jobs_frame": "usage.frames",
     "local": "jobs.session",
+    "read_entries": "usage.reading.json_entries",
     "tasks_frame": "usage.frames",
+    "totals": "usage.totals",
 }
 
-__all__ = [*sorted(_HOMES), "load_ipython_extension"]  # noqa: PLE0604 - names, all of them
+_FOLDERS = {"plots": "usage.plots"}
+"""Names that are modules themselves."""
+
+__all__ = [*sorted([*_HOMES, *_FOLDERS]), "load_ipython_extension"]  # noqa: PLE0604 - names, all of them
 
 
 def __getattr__(name: str) -> Any:
+    if name in _FOLDERS:
+        return import_module(f"{__name__}.{_FOLDERS[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -6,14 +6,15 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from http import HTTPStatus
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer, UsageError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.session import Session, connect, local
+from prominence_jupyter.magics import analysis
 from prominence_jupyter.magics.cell.description import read_job
+from prominence_jupyter.magics.named_jobs import NamedJobs
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
 from prominence_jupyter.magics.results import Described, DryRun, Output
@@ -25,8 +26,6 @@ from prominence_jupyter.protocol.validation import job_problems
 if TYPE_CHECKING:
     import pandas as pd
 
-_IDS_OFFERED: Final = 20
-
 
 class Settings(Protocol):
     """What ``%config ProminenceMagics`` sets."""
@@ -34,6 +33,8 @@ class Settings(Protocol):
     url: str
     longest_pause_s: float
     panel: bool
+    cache: bool
+    connections: int
 
 
 class Commands:
@@ -45,6 +46,11 @@ class Commands:
         Where variables are bound and outputs go.
     settings
         What ``%config ProminenceMagics`` sets, read whenever it is used.
+
+    Attributes
+    ----------
+    named
+        Which jobs are meant by what is typed.
     """
 
     def __init__(self, shell: Any, settings: Settings) -> None:
@@ -52,7 +58,7 @@ class Commands:
         self._settings = settings
         self._local: Session | None = None
         self._connected: Session | None = None
-        self._recent_ids: dict[str, None] = {}
+        self.named = NamedJobs(shell.user_ns, self._session)
 
     def submit(self, options: Namespace, cell: str) -> DryRun | None:
         """Do what a ``%%prominence_job`` cell asks for."""
@@ -67,7 +73,7 @@ class Commands:
         for hint in hints(description):
             print(hint)
         job = self._session().submit(description)
-        self._recent_ids[str(job.id)] = None
+        self.named.saw([job.id])
         if options.name:
             self._shell.user_ns[options.name] = job
         with _interruptible(job):
@@ -112,32 +118,34 @@ class Commands:
 
     def do_list(self, options: Namespace) -> pd.DataFrame | None:
         """Return active or ended jobs as a frame; with --live show them instead."""
-        from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
-
-        if options.last is not None and not options.completed:
-            raise UsageError("%prominence list: --last goes with --completed")
-        if options.live and options.completed:
-            raise UsageError("%prominence list: --live shows active jobs; it does not go with --completed")
         session = self._session()
         if options.live:
+            if options.name or options.constraint or options.last:
+                raise UsageError("%prominence list: --live shows all active jobs; no other option goes with it")
             self.show_set(session.watch())
             return None
-        frame = session.completed(options.last or 1) if options.completed else jobs_frame(session.jobs())
-        if frame.empty and not options.completed:
-            print("No job is active; those that have ended: %prominence list --completed --last 10")
-        self._recent_ids |= dict.fromkeys(frame["id"].dropna().astype(str))
+        frame = analysis.listed(session, options, self._shell)
+        self.named.saw(frame["id"].dropna()[::-1])  # the newest stand first
         return frame
+
+    def do_usage(self, options: Namespace) -> object:
+        """Return what ended jobs used."""
+        return analysis.used(self._session(), options, self._shell)
+
+    def do_cache(self, options: Namespace) -> None:
+        """Tell of the ended jobs that are kept on disk, or forget them."""
+        analysis.cached(self._session(), options)
 
     def do_describe(self, options: Namespace) -> Described:
         """Return what the service knows of a job."""
-        return Described(self._found(options.id).record.raw)
+        return Described(self.named.found(options.id).record.raw)
 
     def do_watch(self, options: Namespace) -> None:
         """Show a job's panel, or a table of several; in a terminal, follow them until they have ended."""
         if bool(options.ids) == bool(options.constraint):
             raise UsageError("%prominence watch: name the ids of jobs, or a label: --constraint KEY=VALUE")
         if len(options.ids) == 1:
-            job = self._found(options.ids[0])
+            job = self.named.found(options.ids[0])
             with _interruptible(job):
                 show(job, self._shell, panel=self._settings.panel, follow=True)
         elif options.constraint:
@@ -149,14 +157,14 @@ class Commands:
         """Show many jobs; in a terminal, `follow` them until they have ended."""
         if may_ask:
             _ = jobs.records  # as for one job: what is shown first is not that nothing is known
-        self._recent_ids |= dict.fromkeys(map(str, jobs.ids[-_IDS_OFFERED:]))
+        self.named.saw(jobs.ids)
         return show_set(jobs, self._shell, panel=self._settings.panel, follow=follow)
 
     def do_wait(self, options: Namespace) -> None:
         """Wait for jobs, showing them meanwhile."""
         may_ask = options.timeout is None  # a service that does not answer would keep one longer than that
         if len(options.ids) == 1:
-            job = (self._found if may_ask else self._named)(options.ids[0])
+            job = (self.named.found if may_ask else self.named.named)(options.ids[0])
             with _interruptible(job):
                 shown = show(job, self._shell, panel=self._settings.panel)
                 raise_unless_succeeded(job, shown.wait(options.timeout))
@@ -168,22 +176,22 @@ class Commands:
 
     def do_stdout(self, options: Namespace) -> Output:
         """Return the standard output of a job."""
-        return Output(self._handle(options.id).stdout())
+        return Output(self.named.handle(options.id).stdout())
 
     def do_stderr(self, options: Namespace) -> Output:
         """Return the standard error of a job."""
-        return Output(self._handle(options.id).stderr())
+        return Output(self.named.handle(options.id).stderr())
 
     def do_clone(self, options: Namespace) -> None:
         """Submit a copy of a job and show it."""
-        job = self._handle(options.id).clone()
-        self._recent_ids[str(job.id)] = None
+        job = self.named.handle(options.id).clone()
+        self.named.saw([job.id])
         print(f"Submitted again as job {one_line(job.id)}.")
         show(job, self._shell, panel=self._settings.panel)
 
     def do_delete(self, options: Namespace) -> None:
         """Delete a job."""
-        job = self._handle(options.id)
+        job = self.named.handle(options.id)
         job.delete()
         print(f"Job {one_line(job.id)} has been deleted.")
 
@@ -193,47 +201,20 @@ class Commands:
             self._local = None
             print("This notebook does not use the local service any more.")
 
-    def jobs_in_use(self) -> dict[str, Job]:
-        """Return the jobs that variables of the notebook hold, by name."""
-        return {name: held for name, held in self._shell.user_ns.items() if isinstance(held, Job) and name[0] != "_"}
-
-    def recent_ids(self) -> list[str]:
-        """Return the ids of jobs that were submitted, listed or looked at here, the latest first."""
-        return [*reversed(self._recent_ids)][:_IDS_OFFERED]
-
-    def _handle(self, typed: str) -> Job:
-        """Return the job that a variable holds, or one with that id; nothing is asked.
-
-        Services give whole numbers or other text as ids.
-        """
-        if job := self.jobs_in_use().get(typed):
-            return job
-        held = self._shell.user_ns.get(typed)
-        if not isinstance(held, bool) and isinstance(held, Integral):  # a variable that holds an id; NumPy's too
-            typed = str(int(held))
-        is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
-        return self._session().handle(int(typed) if is_number else typed)
-
     def _jobs(self, typed: Sequence[str]) -> JobSet:
-        return self._session().watch(dict.fromkeys(self._named(words).id for words in typed))
-
-    def _named(self, typed: str) -> Job:
-        """Return a job; only what is no number and no variable is asked for, since it is probably misspelt."""
-        job = self._handle(typed)
-        return self._found(typed) if str(job.id) == typed and not typed.isdigit() else job
-
-    def _found(self, typed: str) -> Job:
-        """Return a job that the service is known to have."""
-        job = self._handle(typed)
-        _ = job.record
-        self._recent_ids[str(job.id)] = None
-        return job
+        return self._session().watch(dict.fromkeys(self.named.named(words).id for words in typed))
 
     def _session(self) -> Session:
         """Return the local service's session after ``%prominence local``, else that of the settings as they are now."""
         if self._local is not None:
             return self._local
-        fresh = connect(self._settings.url or None, longest_pause_s=self._settings.longest_pause_s)
+        settings = self._settings
+        fresh = connect(
+            settings.url or None,
+            longest_pause_s=settings.longest_pause_s,
+            cache=settings.cache,
+            connections=settings.connections,
+        )
         if self._connected is None or not self._connected.is_same_as(fresh):
             self._connected = fresh
         return self._connected

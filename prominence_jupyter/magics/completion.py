@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from prominence_jupyter.magics.cell.json_context import Context, context_of
-from prominence_jupyter.magics.options import Parser, job_parser, line_parser
+from prominence_jupyter.magics.options import OFFERED, Parser, job_parser, line_parser
 
 _LINE: Final = re.compile(r"(?:^|=)\s*%prominence\s+(?P<typed>.*)$")
 _FIRST: Final = re.compile(r"^%%prominence_job\s+(?P<typed>.*)$")
@@ -71,6 +71,8 @@ def _on_the_line(typed: str, known: Known) -> tuple[str, Iterable[str]]:
     verb = parser.verbs.get(words[0])
     if verb is None:
         return fragment, ()
+    if words[-1] in verb.words and words[-1] in OFFERED:
+        return fragment, OFFERED[words[-1]]
     if fragment.startswith("-") or not verb.takes_id:
         return fragment, _options(verb)
     jobs = known.jobs_in_use()

@@ -8,9 +8,17 @@ import difflib
 import keyword
 import re
 import shlex
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
 
 from prominence_jupyter.errors import UsageError
+
+GROUPINGS: Final = ("name", "image", "workflow", "site", "status")
+"""What `%prominence usage` can group by, beside labels: those of `usage.groups.group_of`."""
+PLOTS: Final = ("timeline", "efficiency", "waiting", "sites", "core_hours")
+"""The pictures of `%prominence usage`: those of `usage.plots`."""
+OFFERED: Final[Mapping[str, Sequence[str]]] = {"--by": (*GROUPINGS, "label:"), "--plot": PLOTS}
+"""What completion offers after an option."""
 
 
 class HelpShown(Exception):
@@ -108,9 +116,29 @@ def line_parser() -> Parser:
     local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
 
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
-    listing.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
+    which = listing.add_mutually_exclusive_group()
+    which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
+    which.add_argument("--all", action="store_true", help="active jobs, and all that have ended")
+    which.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
     listing.add_argument("--last", type=_count, metavar="N", help="with --completed: how many (default 1)")
-    listing.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
+    _add_filters(listing)
+
+    usage = verbs.add_parser(
+        "usage", help="what ended jobs used and wasted, as a DataFrame", description="What ended jobs used and wasted."
+    )
+    usage.add_argument("--last", type=_count, metavar="N", help="how many jobs (default 100; with --since all)")
+    usage.add_argument("--since", metavar="T", help="jobs that ended since then: 7d, 12h, 2026-11-01, 2026-11-01T08:30")
+    usage.add_argument("--until", metavar="T", help="jobs that ended before then")
+    _add_filters(usage)
+    usage.add_argument("--workflow", metavar="W", help="jobs of this workflow: its id, or its name")
+    usage.add_argument("--site", metavar="S", help="jobs that ran at this site")
+    usage.add_argument("--by", metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY")
+    what = usage.add_mutually_exclusive_group()
+    what.add_argument("--advice", action="store_true", help="what to ask for next time; groups are by name or --by")
+    what.add_argument("--plot", choices=PLOTS, metavar="KIND", help=f"a picture: {', '.join(PLOTS)}")
+
+    cache = verbs.add_parser("cache", help="tell of the ended jobs that are kept on disk, so that they load at once")
+    cache.add_argument("--clear", action="store_true", help="forget them")
 
     watch = verbs.add_parser("watch", help="show a job's live panel, or a live table of several")
     watch.add_argument("ids", nargs="*", metavar="ID", help="ids of jobs, or the variables that hold them")
@@ -129,6 +157,11 @@ def line_parser() -> Parser:
     wait.add_argument("ids", nargs="+", metavar="ID", help="ids of jobs, or the variables that hold them")
     wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
     return parser
+
+
+def _add_filters(verb: Parser) -> None:
+    verb.add_argument("--name", metavar="X", help="jobs of this name; * and ? stand for any letters, any letter")
+    verb.add_argument("--constraint", type=_label, metavar="K=V", help="jobs that have this label")
 
 
 def _add_id(verb: Parser) -> None:

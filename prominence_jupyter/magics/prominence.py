@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from traitlets import Bool, Float, TraitError, Unicode, observe, validate
+from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from prominence_jupyter.magics.completion import matcher
 from prominence_jupyter.magics.options import full_help, job_parser, line_parser
@@ -32,12 +32,16 @@ class ProminenceMagics(Magics):
     longest_pause_s = Float(10.0, min=1.0, help="Most seconds between two questions about jobs that are watched.").tag(
         config=True
     )
+    cache = Bool(default_value=True, help="Keep ended jobs on disk, without secrets, so that they load at once.").tag(
+        config=True
+    )
+    connections = Int(16, min=1, max=64, help="Most jobs that are asked for at the same time.").tag(config=True)
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
         self._commands: Any = None
         super().__init__(shell, parent=shell)
-        shell.Completer.custom_matchers.append(matcher(self._loaded))
+        shell.Completer.custom_matchers.append(matcher(lambda: self._loaded().named))
         if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
             formatter = shell.display_formatter.ipython_display_formatter
             formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
@@ -58,7 +62,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(full_help)
     def prominence(self, line: str) -> object:
-        """List, describe, watch, wait for and delete PROMINENCE jobs; start the local service."""
+        """List, describe, watch, wait for and delete PROMINENCE jobs; see what they used; start the local service."""
         return self._loaded().line(line_parser().parse_line(line))
 
     @cell_magic

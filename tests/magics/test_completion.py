@@ -38,9 +38,12 @@ def complete(shell):
         ("%prominence wa|", ["%prominence watch", "%prominence wait"]),
         ("df = %prominence li|", ["df = %prominence list"]),
         ("x = 1\ny = %prominence des|", ["x = 1\ny = %prominence describe"]),
-        ("%prominence list --co|", ["%prominence list --completed"]),
+        ("%prominence list --com|", ["%prominence list --completed"]),
         ("df = %prominence list --completed --la|", ["df = %prominence list --completed --last"]),
         ("%prominence watch p|", ["%prominence watch pi"]),
+        ("%prominence usage --by s|", ["%prominence usage --by site", "%prominence usage --by status"]),
+        ("df = %prominence usage --last 10 --plot t|", ["df = %prominence usage --last 10 --plot timeline"]),
+        ("%prominence usage --by name --ad|", ["%prominence usage --by name --advice"]),
         ("%prominence watch 1|", ["%prominence watch 17"]),
         ("%%prominence_job p|\n{}", ["%%prominence_job pi\n{}"]),
         ("%%prominence_job pi --w|\n{}", ["%%prominence_job pi --wait\n{}"]),
@@ -71,8 +74,7 @@ def test_completions(complete, marked, expected):
 
 
 def test_ids_that_were_seen_lately_are_offered(shell, complete):
-    commands = shell.magics_manager.registry["ProminenceMagics"]._loaded()
-    commands._recent_ids |= {"1201": None, "1302": None}
+    shell.magics_manager.registry["ProminenceMagics"]._loaded().named.saw([1201, 1302])
     offered = complete("%prominence stdout 1|")
     assert sorted(offered) == [f"%prominence stdout {number}" for number in (1201, 1302, 17)]
 

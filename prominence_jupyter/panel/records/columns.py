@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from wcwidth import wcswidth
+from wcwidth import wcswidth, wcwidth
+
+from prominence_jupyter.protocol.plain_text import CUT
+
+_GAP: Final = "  "
 
 
-def columns(rows: Sequence[Sequence[str]], indent: str = "") -> str:
-    """Return rows of cells with their columns aligned, each row a line after an indent."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+def columns(rows: Sequence[Sequence[str]], indent: str = "", *, numbers: Collection[int] = ()) -> str:
+    """Return rows of cells with their columns aligned, each row a line after an indent.
+
+    Parameters
+    ----------
+    rows
+        Cells of each row, as many in each.
+    indent
+        What each line begins with.
+    numbers
+        The columns that are aligned on the right.
+    """
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         indent
-        + "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        + _GAP.join(
+            _padded(cell, wide, right=i in numbers) for i, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     )
 
 
-def _width(cell: str) -> int:
-    width = wcswidth(cell)
-    return width if width >= 0 else len(cell)
+def width(cell: str) -> int:
+    """Return how many columns of a terminal a cell takes."""
+    known = wcswidth(cell)
+    return known if known >= 0 else len(cell)
+
+
+def cut(cell: str, limit: int) -> str:
+    """Return a cell that takes at most so many columns of a terminal; a longer one ends in "…"."""
+    if width(cell) <= limit:
+        return cell
+    room = limit - 1
+    for place, character in enumerate(cell):
+        room -= max(wcwidth(character), 0)
+        if room < 0:
+            return cell[:place] + CUT
+    return cell
+
+
+def wrapped(text: str, room: int, *, indent: str = "  ", first: str | None = None) -> str:
+    """Return text as lines of at most so many characters, each after an indent; the first line may have another one."""
+    return textwrap.fill(
+        text,
+        room,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+
+
+def _padded(cell: str, wide: int, *, right: bool) -> str:
+    space = " " * (wide - width(cell))
+    return space + cell if right else cell + space

@@ -23,7 +23,7 @@ _MATHEMATICS: Final = re.compile(r"[$\\]")
 _AS_IT_IS: Final = "background:none;color:inherit;font-family:inherit;font-size:inherit;padding:0"
 _COMMAND: Final = "background:none;color:inherit;font-size:inherit;padding:0"
 
-_BOX: Final = "border-left:3px solid {bar};padding:2px 0 2px 12px;margin:2px 0;line-height:1.5"
+_BOX: Final = "border-left:3px solid {bar};padding:2px 0 2px 12px;margin:{above}px 0 2px;line-height:1.5"
 _QUIET: Final = "margin:2px 0;font-size:90%;opacity:.65"
 _TABLE: Final = "border-collapse:collapse;border:none;margin:6px 0;font-size:inherit;font-variant-numeric:tabular-nums"
 _ROW: Final = "background:none;border:none"
@@ -38,6 +38,14 @@ _PRE: Final = (
     "border-radius:3px;background:none;color:inherit;font-size:90%;line-height:1.4;white-space:pre;"
     "display:flex;flex-direction:column-reverse;"
     "font-family:var(--jp-code-font-family,monospace)"
+)
+_SNIPPET: Final = (
+    "margin:4px 0;padding:4px 10px;border:1px solid rgba(128,128,128,.35);border-radius:3px;background:none;"
+    "color:inherit;font-size:90%;line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;"
+    "font-family:var(--jp-code-font-family,monospace)"
+)
+_METER: Final = (
+    "display:inline-block;width:{width}em;height:6px;margin-right:4px;border-radius:3px;vertical-align:middle"
 )
 
 
@@ -67,10 +75,10 @@ def quiet(inner: str) -> str:
     return f'<p style="{_QUIET}">{inner}</p>'
 
 
-def box(tone: Tone, parts: Iterable[str]) -> str:
-    """Return pieces of HTML beside a bar in the colour of a tone; empty ones are left out."""
+def box(tone: Tone, parts: Iterable[str], *, above: int = 2) -> str:
+    """Return pieces of HTML beside a bar in the colour of a tone, so many pixels above it; empty ones are left out."""
     inner = "\n".join(part for part in parts if part)
-    return f'<div style="{_BOX.format(bar=COLOURS[tone])}">\n{inner}\n</div>'
+    return f'<div style="{_BOX.format(bar=COLOURS[tone], above=above)}">\n{inner}\n</div>'
 
 
 def output(inner: str) -> str:
@@ -90,6 +98,29 @@ def bar(parts: Iterable[tuple[Tone, float]]) -> str:
     )
     style = "display:flex;gap:1px;width:24em;max-width:100%;height:6px;margin:5px 0;border-radius:3px;overflow:hidden"
     return f'<div style="{style}">{spans}</div>' if spans else ""
+
+
+def meter(share: float, tone: Tone, *, width: float = 2.5) -> str:
+    """Return a thin bar within a line, filled up to a share of it. It says nothing that the number beside it does not.
+
+    Parameters
+    ----------
+    share
+        From 0 to 1; what is beyond has no place in it.
+    tone
+        Whose colour it has.
+    width
+        In em.
+    """
+    filled = f"{100 * min(max(share, 0), 1):.0f}%"
+    colours = f"background:linear-gradient(90deg,{COLOURS[tone]} {filled},rgba(128,128,128,.25) {filled})"
+    return f'<span style="{_METER.format(width=width)};{colours}"></span>'
+
+
+def snippet(value: str) -> str:
+    """Return text to copy, with its line breaks; a click selects all of it. Its empty lines are left out."""
+    lines = "\n".join(line for line in value.splitlines() if line.strip())
+    return f'<pre style="{_SNIPPET}">{escape(lines, quote=False)}</pre>'
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:
@@ -133,3 +164,14 @@ def table(rows: Iterable[str]) -> str:
     """Return a table of rows; a wide one scrolls."""
     body = "\n".join(rows)
     return f'<div style="overflow-x:auto">\n<table style="{_TABLE}">\n{body}\n</table>\n</div>'
+
+
+def fitting(rows: Iterable[str], limit: int) -> list[str]:
+    """Return the first rows that take no more than so many bytes together, a line break after each."""
+    shown = []
+    for row in rows:
+        limit -= len(row.encode()) + 1
+        if limit < 0:
+            break
+        shown.append(row)
+    return shown

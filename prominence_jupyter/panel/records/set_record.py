@@ -89,7 +89,7 @@ def set_record_html(account: SetAccount) -> str:
     counts = " · ".join([markup.strong(_how_many(account.rows)), *map(markup.text, _counts(account.rows))])
     head = [markup.paragraph(counts), lengths, markup.facts(_summary(account))]
     rows = [markup.table_row([*map(markup.text, cells)], _NUMBERS, wide=_STATUS) for cells in _cells(account)]
-    shown = _fitting(rows, SET_RECORD_LIMIT - _AROUND)
+    shown = markup.fitting(rows, SET_RECORD_LIMIT - _AROUND)
     left_out = len(account.rows) - len(shown)
     more = markup.paragraph(f"and {left_out:,} more: {markup.code(one_line(account.listing))}") if left_out else ""
     table = markup.table([markup.table_head(_HEADS, _NUMBERS), *shown]) if shown else ""
@@ -174,14 +174,3 @@ def _cells(account: SetAccount) -> Iterator[list[str]]:
             row["site"],
         )
         yield [one_line(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True)]
-
-
-def _fitting(rows: Sequence[str], limit: int) -> list[str]:
-    """Return the first rows that fit into so many bytes together."""
-    shown = []
-    for row in rows:
-        limit -= len(row.encode()) + 1
-        if limit < 0:
-            break
-        shown.append(row)
-    return shown

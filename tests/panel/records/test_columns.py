@@ -1,6 +1,10 @@
 """Tables in plain text."""
 
-from prominence_jupyter.panel.records.columns import columns
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prominence_jupyter.panel.records.columns import columns, cut, width
 
 
 def test_columns_are_as_wide_as_their_widest_cell():
@@ -9,3 +13,20 @@ def test_columns_are_as_wide_as_their_widest_cell():
 
 def test_no_rows():
     assert columns([]) == ""
+
+
+def test_numbers_are_aligned_on_the_right():
+    assert columns([("n", "name"), ("100", "漢"), ("9", "x")], numbers={0}) == "  n  name\n100  漢\n  9  x"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("abcd", "abcd"), ("abcde", "abc…"), ("漢字", "漢字"), ("漢字漢", "漢…"), ("e\u0301bcd", "e\u0301bcd")],
+)
+def test_a_cell_is_cut_to_the_columns_it_may_take(cell, shown):
+    assert cut(cell, 4) == shown
+
+
+@given(st.text(), st.integers(1, 20))
+def test_what_is_cut_fits(cell, limit):
+    assert width(cut(cell, limit)) <= max(limit, 1) or not cell.isprintable()
