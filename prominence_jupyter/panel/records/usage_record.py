@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from prominence_jupyter.panel.records import markup
-from prominence_jupyter.panel.records.columns import columns, wrapped
+from prominence_jupyter.panel.records.columns import wrapped
 from prominence_jupyter.panel.records.usage_table import Column, cell_html, cell_text, html_rows, text_table
 from prominence_jupyter.panel.records.usage_words import (
     JUDGED,
@@ -104,9 +104,9 @@ def usage_record_text(account: UsageAccount, room: int) -> str:
     left_out = account.count - len(shown)
     parts = [
         " · ".join([_how_many(account), *_efficiencies(account, cell_text)]),
-        columns([(f"  {label}", value) for label, value in _summary(account)]),
+        _summary_text(account, room),
         text_table(_table(account), shown, room) if shown else "",
-        f"  and {left_out:,} more; the frame has all: {_SORTED}" if left_out else "",
+        wrapped(f"and {left_out:,} more; the frame has all: {_SORTED}", room) if left_out else "",
         wrapped(_units(account), room) if shown else "",
     ]
     return "\n".join(part for part in parts if part)
@@ -134,6 +134,12 @@ def _summary(account: UsageAccount) -> list[tuple[str, str]]:
         ("remarks", " · ".join(noticed)),
     ]
     return [(label, value) for label, value in known if value]
+
+
+def _summary_text(account: UsageAccount, room: int) -> str:
+    facts = _summary(account)
+    wide = max((len(label) for label, _ in facts), default=0) + 4
+    return "\n".join(wrapped(value, room, indent=" " * wide, first=f"  {label}".ljust(wide)) for label, value in facts)
 
 
 def _units(account: UsageAccount) -> str:

@@ -100,7 +100,7 @@ def _judgement(percent: int) -> tuple[str, Tone]:
 
 
 def hours_text(row: Row, prefix: str, efficiency: float | None) -> str:
-    """Return what was held, used and wasted, empty where nothing is known.
+    """Return what was held, used, wasted and what is unknown, which add up; empty where nothing is known.
 
     Parameters
     ----------
@@ -117,6 +117,7 @@ def hours_text(row: Row, prefix: str, efficiency: float | None) -> str:
         return ""
     if wasted is not None and used is not None and efficiency is not None:
         is_all = used + wasted > held * (1 - _ROUNDING)
-        share = f"{percent_text(1 - efficiency)}{'' if is_all else ' of what is known'}"
+        share = f"{percent_text(1 - efficiency)}{'' if is_all else ' of known'}"
         parts.append(f"{number_text(wasted)} wasted ({share})")
+        parts += [] if is_all else [f"{number_text(held - used - wasted)} unknown"]
     return ", ".join(parts)

@@ -61,7 +61,7 @@ def test_jobs_as_text():
         "3 jobs · CPU 37 % low · memory 50 %",
         "  ended       3 succeeded, 1 failed",
         "  core-hours  100 held, 37.0 used, 63.0 wasted (63 %)",
-        "  GB-hours    50.0 held, 5.00 used, 5.00 wasted (50 % of what is known)",
+        "  GB-hours    50.0 held, 5.00 used, 5.00 wasted (50 % of known), 40.0 unknown",
         "  remarks     no metrics: 1",
     ]
     assert [re.sub(" {2,}", "|", line) for line in lines[5:9]] == [
@@ -90,7 +90,9 @@ def test_html_says_the_same_with_every_style_stripped():
 
 @pytest.mark.parametrize("room", [80, 100, 120])
 def test_text_fits_a_terminal(room):
-    for usage in (account(job(name="漢" * 40, remarks="x" * 300), KILLED), account(group("g" * 100), by="name")):
+    noticed = {"insufficient data": 480, "above 100 %": 58, "killed: memory": 70, "killed: walltime": 42}
+    jobs = account(job(name="漢" * 40, remarks="x" * 300), KILLED, noticed=noticed, count=5000)
+    for usage in (jobs, account(group("g" * 100), by="name")):
         assert max(map(width, usage_record_text(usage, room).splitlines())) <= room
 
 

@@ -81,7 +81,7 @@ def test_texts_are_one_line():
     ("held", "used", "wasted", "shown"),
     [
         (10, 4, 6, "10.0 held, 4.00 used, 6.00 wasted (60 %)"),
-        (20, 4, 6, "20.0 held, 4.00 used, 6.00 wasted (60 % of what is known)"),
+        (20, 4, 6, "20.0 held, 4.00 used, 6.00 wasted (60 % of known), 10.0 unknown"),
         (20, None, None, f"20.0 held, {UNKNOWN} used"),
         (None, None, None, ""),
     ],
