@@ -43,10 +43,10 @@ _SORTED: Final = 'df.sort_values("core_hours_wasted", ascending=False)'
 _UNITS: Final = (
     "CPU: CPU time / (wall time \N{MULTIPLICATION SIGN} cores held)",
     "memory: peak / asked for, a node; GB: 10⁹ bytes",
-    "time: wall time / walltime limit",
-    "queued: queued / (queued + ran)",
-    "wasted: core-hours held - used",
-    "in all: core-hours and GB-hours used / held, as far as both are known, memory as if at its peak all the time",
+    "core-h wasted: core-hours held - used",
+    "walltime: wall time / its limit",
+    "queued: share of the time since submission",
+    "first line: hours used / held, memory as if at its peak all the time",
     JUDGED,
 )
 _GROUP_UNITS: Final = (
@@ -192,10 +192,10 @@ _JOB_TABLE: Final = (
     Column("status", _status, leaves=4),
     Column("CPU", _judged("cpu_efficiency")),
     Column("memory", _judged("memory_efficiency")),
-    Column("wasted", _number("core_hours_wasted"), is_number=True),
+    Column("core-h wasted", _number("core_hours_wasted"), is_number=True),
     Column("cores", _count("cores"), is_number=True, leaves=5),
     Column("peak, GB", _peak, leaves=3),
-    Column("time", _of_limit("time_efficiency"), is_number=True, leaves=2),
+    Column("walltime", _of_limit("time_efficiency"), is_number=True, leaves=2),
     Column("queued", _of_limit("queue_share"), is_number=True, leaves=1),
     Column("remarks", _text("remarks", 200)),
 )

@@ -65,7 +65,7 @@ def test_jobs_as_text():
         "  remarks     no metrics: 1",
     ]
     assert [re.sub(" {2,}", "|", line) for line in lines[5:9]] == [
-        "|job|name|status|CPU|memory|wasted|cores|peak, GB|time|queued|remarks",
+        "|job|name|status|CPU|memory|core-h wasted|cores|peak, GB|walltime|queued|remarks",
         "|1|sweep-1|✓ completed|37 % low|16 % low|1.50|4|0.31 of 2|2 %|30 %",
         "|3|sweep-3|✗ non-zero exit|120 % over|16 % low|1.50|4|0.31 of 2|2 %|30 %|CPU above 100 %",
         "|2|sweep-2|✗ failed|-|-|-|4|- of 2|2 %|-|killed: walltime; no metrics".replace("|-", f"|{UNKNOWN}"),
@@ -98,7 +98,7 @@ def test_text_fits_a_terminal(room):
 
 def test_a_narrow_terminal_gets_what_matters_most():
     lines = usage_record_text(account(job(), KILLED), 80).splitlines()
-    assert lines[4].split() == ["job", "name", "CPU", "memory", "wasted", "cores", "remarks"]
+    assert lines[4].split() == ["job", "name", "CPU", "memory", "core-h", "wasted", "remarks"]
     assert lines[6].endswith("killed: walltime; no metrics")
 
 
