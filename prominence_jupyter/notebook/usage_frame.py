@@ -24,6 +24,7 @@ from prominence_jupyter.panel.records.usage_record import (
     usage_record_html,
     usage_record_text,
 )
+from prominence_jupyter.usage.judging.remarks import FIRST_NODE
 from prominence_jupyter.usage.totals import totals
 
 _Kind = Literal["jobs", "groups", "advice"]
@@ -31,7 +32,7 @@ _Kind = Literal["jobs", "groups", "advice"]
 _NARROWEST, _WIDEST = 80, 120
 """Columns of a terminal; a notebook has no width of its own."""
 _HOURS: Final = ("core_hours", "core_hours_used", "core_hours_wasted", "gb_hours", "gb_hours_used", "gb_hours_wasted")
-_COUNTS: Final = ("jobs", "succeeded", "failed", "no_metrics", "insufficient")
+_COUNTS: Final = ("jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node")
 _TEXTS: Final[Mapping[_Kind, frozenset[str]]] = {
     "jobs": frozenset({"id", "status", "remarks"}),
     "groups": frozenset({"group"}),
@@ -122,10 +123,13 @@ class UsageFrame(pd.DataFrame):
 def _usage_account(frame: pd.DataFrame, kind: _Kind, by: str) -> UsageAccount:
     whole = _sum(frame) if kind == "groups" else next(iter(_rows(totals(frame))), {})
     noticed = {"no metrics": whole.get("no_metrics"), "insufficient data": whole.get("insufficient")}
+    noticed[f"several nodes, {FIRST_NODE}"] = whole.get("first_node")
     if kind == "jobs":
         remarks = frame["remarks"].astype("string")
         noticed |= {remark: int(remarks.str.contains(remark, regex=False).sum()) for remark in _REMARKS}
     worst = frame.sort_values("core_hours_wasted", ascending=False, na_position="last", kind="stable").head(ROWS)
+    if kind == "jobs":
+        worst = worst.assign(first_node=remarks.str.contains(FIRST_NODE, regex=False).astype("Int64"))
     return UsageAccount(whole, _rows(worst), len(frame), by, {key: count for key, count in noticed.items() if count})
 
 

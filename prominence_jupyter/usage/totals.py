@@ -7,11 +7,11 @@ from typing import Final
 import pandas as pd
 
 from prominence_jupyter.usage.groups import group_of
-from prominence_jupyter.usage.judging.remarks import INSUFFICIENT, NO_METRICS
+from prominence_jupyter.usage.judging.remarks import FIRST_NODE, INSUFFICIENT, NO_METRICS
 
 _KINDS: Final = ("core_hours", "gb_hours")
 _HOURS: Final = [f"{kind}{part}" for kind in _KINDS for part in ("", "_used", "_wasted")]
-_COUNTS: Final = ["jobs", "succeeded", "failed", "no_metrics", "insufficient"]
+_COUNTS: Final = ["jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node"]
 
 
 def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
@@ -39,6 +39,8 @@ def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFram
         failed             Int64    jobs        that did not; of the rest it is open
         no_metrics         Int64    jobs        that ran, and whose CPU time was not reported
         insufficient       Int64    jobs        that ran too short to be judged
+        first_node         Int64    jobs        on several nodes, whose CPU time is that of the first: where there
+                                                are any, what was used is more, and what was wasted less
         core_hours         float64  core hours  sum of what was held
         core_hours_used    float64  core hours  sum
         core_hours_wasted  float64  core hours  sum, over the jobs where held and used are known
@@ -62,6 +64,7 @@ def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFram
         failed=~efficiency_frame["succeeded"].fillna(value=True),
         no_metrics=efficiency_frame["remarks"].str.contains(NO_METRICS, regex=False),
         insufficient=efficiency_frame["remarks"].str.contains(INSUFFICIENT, regex=False),
+        first_node=efficiency_frame["remarks"].str.contains(FIRST_NODE, regex=False),
         **{f"known_{kind}": _known(efficiency_frame, kind) for kind in _KINDS},
     )
     sums = frame.groupby("group", dropna=False)[[*_COUNTS, *_HOURS, *(f"known_{kind}" for kind in _KINDS)]]

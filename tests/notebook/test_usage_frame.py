@@ -86,6 +86,23 @@ def test_the_totals_of_groups_are_those_of_their_jobs(frame, groups):
     assert repr(frame).splitlines()[1:4] == repr(groups).splitlines()[1:4]
 
 
+def test_what_only_the_first_of_several_nodes_tells_is_a_bound():
+    """Of the first node 7.6 of 8 cores were used, so at least 7.6 of the 32: nobody may call that low."""
+    wide = job(1, "wide", used=0.95, cores=8)
+    wide["resources"] = wide["resources"] | {"nodes": 4}
+    single = job(2, "narrow", used=0.2)
+    frame = efficiency(jobs([wide, single]))
+    rows = UsageFrame.of_jobs(frame), UsageFrame.of_groups(totals(frame, "name"), "name")
+    for shown in map(said, rows):
+        for text in shown:
+            words = " ".join(text.split())
+            assert "CPU ≥ 23 % · memory" in words
+            assert "several nodes, CPU time of the first only: 1" in words
+            assert "≥ 24 % 15 % low" in words
+            assert "≤ 24.4" in words
+            assert "20 % low 15 % low 3.20" in words
+
+
 @pytest.mark.parametrize(
     "derive",
     [

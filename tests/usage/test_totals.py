@@ -16,7 +16,7 @@ from tests.usage.answers import MEMORY, answer, killed, sound_answers
 
 DTYPES = {
     "group": "string",
-    **dict.fromkeys(["jobs", "succeeded", "failed", "no_metrics", "insufficient"], "Int64"),
+    **dict.fromkeys(["jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node"], "Int64"),
     **dict.fromkeys(["core_hours", "core_hours_used", "core_hours_wasted"], "float64"),
     **dict.fromkeys(["gb_hours", "gb_hours_used", "gb_hours_wasted"], "float64"),
     **dict.fromkeys(["cpu_efficiency", "memory_efficiency"], "float64"),
@@ -48,6 +48,12 @@ def test_jobs_are_counted_by_how_they_ended():
 
     assert found["group"] == "all"
     assert found[["jobs", "succeeded", "failed", "no_metrics", "insufficient"]].tolist() == [5, 2, 2, 1, 1]
+
+
+def test_jobs_whose_use_is_known_of_their_first_node_are_counted():
+    found = of(answer(nodes=4), answer(nodes=4, cpu=None), answer()).iloc[0]
+
+    assert found[["jobs", "first_node"]].tolist() == [3, 1]
 
 
 def test_a_share_is_weighted_by_what_was_held():

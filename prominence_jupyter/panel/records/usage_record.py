@@ -17,6 +17,7 @@ from prominence_jupyter.panel.records.usage_words import (
     Cell,
     Row,
     asked_text,
+    at_least,
     hours_text,
     judged,
     number,
@@ -65,7 +66,8 @@ class UsageAccount:
     ----------
     totals
         Of all jobs: ``jobs``, ``core_hours``, ``gb_hours``, both also with ``_used`` and ``_wasted``,
-        ``cpu_efficiency`` and ``memory_efficiency``; ``succeeded`` and ``failed``.
+        ``cpu_efficiency`` and ``memory_efficiency``; ``succeeded`` and ``failed``. Here and in rows: ``first_node``,
+        of how many jobs CPU time is known of the first of their nodes only.
     rows
         The first jobs or groups, most wasteful first.
     count
@@ -95,7 +97,7 @@ def usage_record_html(account: UsageAccount) -> str:
         markup.paragraph(f"and {left_out:,} more; the frame has all: {markup.code(_SORTED)}") if left_out else "",
         markup.quiet(markup.text(_units(account))) if shown else "",
     ]
-    return markup.box(judged(number(account.totals, "cpu_efficiency")).tone, parts)
+    return markup.box(_cpu(account.totals).tone, parts)
 
 
 def usage_record_text(account: UsageAccount, room: int) -> str:
@@ -120,7 +122,7 @@ def _how_many(account: UsageAccount) -> str:
 
 
 def _efficiencies(account: UsageAccount, shown: Callable[[Cell], str]) -> list[str]:
-    cells = [(name, judged(number(account.totals, f"{name.lower()}_efficiency"))) for name in ("CPU", "memory")]
+    cells = [("CPU", _cpu(account.totals)), ("memory", judged(number(account.totals, "memory_efficiency")))]
     return [f"{name} {shown(cell)}" for name, cell in cells if cell.share is not None]
 
 
@@ -166,6 +168,18 @@ def _peak(row: Row) -> Cell:
     return Cell(f"{number_text(peak)} of {asked_text(asked)}" if peak is not None or asked is not None else UNKNOWN)
 
 
+def _cpu(row: Row) -> Cell:
+    """Return the share of CPU; of several nodes only the first is known to be used."""
+    cell = judged(number(row, "cpu_efficiency"))
+    return at_least(cell) if number(row, "first_node") else cell
+
+
+def _wasted(row: Row) -> Cell:
+    value = number(row, "core_hours_wasted")
+    at_most = "\N{LESS-THAN OR EQUAL TO} " if number(row, "first_node") and value is not None else ""
+    return Cell(f"{at_most}{number_text(value)}")
+
+
 def _text(name: str, limit: int = 60) -> Callable[[Row], Cell]:
     return lambda row: Cell(words(row, name, limit))
 
@@ -190,9 +204,9 @@ _JOB_TABLE: Final = (
     Column("job", _text("id", 40)),
     Column("name", _text("name", 28)),
     Column("status", _status, leaves=4),
-    Column("CPU", _judged("cpu_efficiency")),
+    Column("CPU", _cpu),
     Column("memory", _judged("memory_efficiency")),
-    Column("core-h wasted", _number("core_hours_wasted"), is_number=True),
+    Column("core-h wasted", _wasted, is_number=True),
     Column("cores", _count("cores"), is_number=True, leaves=5),
     Column("peak, GB", _peak, leaves=3),
     Column("walltime", _of_limit("time_efficiency"), is_number=True, leaves=2),
@@ -201,9 +215,9 @@ _JOB_TABLE: Final = (
 )
 _GROUP_TABLE: Final = (
     Column("jobs", _count("jobs"), is_number=True),
-    Column("CPU", _judged("cpu_efficiency")),
+    Column("CPU", _cpu),
     Column("memory", _judged("memory_efficiency")),
-    Column("core-h wasted", _number("core_hours_wasted"), is_number=True),
+    Column("core-h wasted", _wasted, is_number=True),
     Column("core-h held", _number("core_hours"), is_number=True, leaves=2),
     Column("failed", _count("failed"), is_number=True, leaves=4),
     Column("no metrics", _count("no_metrics"), is_number=True, leaves=3),

@@ -86,6 +86,14 @@ def judged(share: float | None) -> Cell:
     return Cell(percent_text(share), word, share, tone)
 
 
+def at_least(cell: Cell) -> Cell:
+    """Return a share that may be larger than it is known to be: it is not low then."""
+    value = f"\N{GREATER-THAN OR EQUAL TO} {cell.value}"
+    if cell.share is None:
+        return cell
+    return Cell(value, share=cell.share) if cell.tone == "bad" else cell._replace(value=value)
+
+
 def of_limit(share: float | None) -> Cell:
     """Return a share of which only that it is above 100 % needs a word."""
     return Cell(percent_text(share), "over" if share is not None and round(100 * share) > ABOVE else "")

@@ -14,6 +14,7 @@ from prominence_jupyter.usage.judging.amounts import Flags
 
 NO_METRICS: Final = "no metrics"
 INSUFFICIENT: Final = "insufficient data"
+FIRST_NODE: Final = "CPU time of the first only"
 
 _SEPARATOR: Final = "; "
 
@@ -60,7 +61,7 @@ def _say_what_limits(
         _add(texts, numbers[f"{column}_efficiency"].to_numpy() > 1, f"{words} above 100 %")
     _add(texts, amounts.amounts(jobs["task_retries"]) > 0, "retried: last attempt only")
     _add(texts, amounts.amounts(jobs["retries"]) > 0, "began again: last start only")
-    _add(texts, measured & (nodes > 1), lambda row: f"{nodes[row]:.0f} nodes: CPU time of the first only")
+    _add(texts, measured & (nodes > 1), lambda row: f"{nodes[row]:.0f} nodes: {FIRST_NODE}")
     _add(texts, given > asked, lambda row: f"{given[row]:.0f} cores a node given, {asked[row]:.0f} asked for")
 
 
