@@ -135,7 +135,7 @@ def _group_line(row: Row) -> list[str]:
     killed = [(int(number(row, name) or 0), said) for name, said in _KILLED]
     parts = [
         words(row, "group", 80) or "(no group)",
-        f"{_verdict(row)[0]} {words(row, 'verdict', 40)}",
+        f"{_verdict(row)[0]} {words(row, 'verdict', 40)}{_of_what(row)}",
         f"{judged:,} of {jobs:,} {'job' if jobs == 1 else 'jobs'} judged",
         *(f"{count:,} {said}" for count, said in killed if count),
         _saved(row),
@@ -145,6 +145,18 @@ def _group_line(row: Row) -> list[str]:
 
 def _verdict(row: Row) -> tuple[str, Tone]:
     return _VERDICTS.get(str(row.get("verdict")), _OTHER)
+
+
+def _of_what(row: Row) -> str:
+    """Return what to ask for more of; where it is less of other things, that too."""
+    if row.get("verdict") != _MORE:
+        return ""
+    asked = {label.partition(",")[0]: number(row, f"{name}_asked") or 0.0 for label, name in _KINDS}
+    wanted = {label.partition(",")[0]: number(row, f"suggested_{name}") for label, name in _KINDS}
+    more = [label for label, value in wanted.items() if value is not None and value > asked[label]]
+    less = [label for label, value in wanted.items() if value is not None and value < asked[label]]
+    parts = (f": {' and '.join(more)}", f"; less: {' and '.join(less)}" if less else "")
+    return "".join(parts) if more else ""
 
 
 def _saved(row: Row) -> str:

@@ -38,6 +38,7 @@ MORE = group(
     killed_walltime=1,
     core_hours_saved=0.0,
     gb_hours_saved=-4.37,
+    suggested_memory_gb=12,
 )
 UNJUDGED = group(
     "once",
@@ -71,8 +72,8 @@ def test_a_group_as_text():
 
 def test_what_was_killed_and_what_more_would_be_held_is_said():
     assert advice_record_text(account(MORE), 200).splitlines()[2] == (
-        "fit · ▲ ask for more · 40 of 42 jobs judged · 3 killed for memory · 1 killed for walltime · "
-        "would have held 4.37 GB-hours more"
+        "fit · ▲ ask for more: memory; less: CPUs and walltime · 40 of 42 jobs judged · 3 killed for memory · "
+        "1 killed for walltime · would have held 4.37 GB-hours more"
     )
 
 
