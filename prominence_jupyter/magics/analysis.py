@@ -43,7 +43,15 @@ def listed(session: Session, options: Namespace, shell: Any) -> pd.DataFrame:
 
 
 def used(session: Session, options: Namespace, shell: Any) -> UsageFrame | UsageFigure | None:
-    """Return what ended jobs used, what to ask for, or a picture of it, as ``%prominence usage`` wants it."""
+    """Return what ended jobs used, what to ask for, or a picture of it, as ``%prominence usage`` wants it.
+
+    Raises
+    ------
+    UsageError
+        Options exclude each other.
+    """
+    if options.plot and options.by:
+        raise UsageError("%prominence usage: --by goes with the table and with --advice, not with --plot")
     plot = _plot(options.plot) if options.plot else None
     jobs = _ended(session, options, shell)
     if jobs.empty:
