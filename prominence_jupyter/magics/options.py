@@ -51,7 +51,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of ending the process."""
-        raise UsageError(f"{self.prog}: {message}{self._meant(message)}; {self.prog.split()[0]}? shows help")
+        asked = f"{self.prog} --help" if " " in self.prog else f"{self.prog}?"  # of a verb, ? shows nothing
+        raise UsageError(f"{self.prog}: {message}{self._meant(message)}; {asked} shows help")
 
     def _meant(self, message: str) -> str:
         """Return the option or verb that was probably meant by what argparse complains of."""
@@ -124,9 +125,13 @@ def line_parser() -> Parser:
     _add_filters(listing)
 
     usage = verbs.add_parser(
-        "usage", help="what ended jobs used and wasted, as a DataFrame", description="What ended jobs used and wasted."
+        "usage",
+        help="what ended jobs used and wasted, as a DataFrame",
+        description="What ended jobs used and wasted, as a DataFrame; the most wasteful are shown.",
     )
-    usage.add_argument("--last", type=_count, metavar="N", help="how many jobs (default 100; with --since all)")
+    usage.add_argument(
+        "--last", type=_count, metavar="N", help="the last N (default 100; all with --since, --until or --workflow)"
+    )
     usage.add_argument("--since", metavar="T", help="jobs that ended since then: 7d, 12h, 2026-11-01, 2026-11-01T08:30")
     usage.add_argument("--until", metavar="T", help="jobs that ended before then")
     _add_filters(usage)

@@ -68,9 +68,15 @@ def test_verbs(line, verb, more):
     assert {key: options[key] for key in more} == more
 
 
-@pytest.mark.parametrize("line", ["lst", "describe", "local --stop --status", "list --last many"])
-def test_a_wrong_line_says_where_the_help_is(line):
-    with pytest.raises(UsageError, match=r"%prominence.*; %prominence\? shows help"):
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        *(("lst", r"%prominence\?"), ("describe", "%prominence describe --help")),
+        *(("local --stop --status", "%prominence local --help"), ("usage --csv x", "%prominence usage --help")),
+    ],
+)
+def test_a_wrong_line_says_where_the_help_is(line, asked):
+    with pytest.raises(UsageError, match=rf"%prominence.*; {asked} shows help$"):
         line_parser().parse_line(line)
 
 
