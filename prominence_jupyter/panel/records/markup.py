@@ -29,6 +29,7 @@ _TABLE: Final = "border-collapse:collapse;border:none;margin:6px 0;font-size:inh
 _ROW: Final = "background:none;border:none"
 _SPACE: Final = "padding:1px 16px 1px 0;vertical-align:top"
 _LABEL: Final = f"text-align:left;{_SPACE};opacity:.65;font-weight:normal;white-space:nowrap"
+_HEAD: Final = f"text-align:left;{_SPACE};opacity:.65;font-weight:normal;vertical-align:bottom"
 _CELL: Final = f"text-align:left;{_SPACE};overflow-wrap:anywhere"
 _SHORT: Final = f"text-align:left;{_SPACE};white-space:nowrap"
 _WIDE: Final = f"{_CELL};min-width:14em"
@@ -133,9 +134,9 @@ def facts(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def table_head(heads: Sequence[str], numbers: frozenset[int]) -> str:
-    """Return the first row of a table."""
+    """Return the first row of a table; heads take two lines where the page is too narrow."""
     cells = " ".join(
-        f'<th style="{_LABEL}{";text-align:right" if i in numbers else ""}">{text(head)}</th>'
+        f'<th style="{_HEAD}{";text-align:right" if i in numbers else ""}">{text(head)}</th>'
         for i, head in enumerate(heads)
     )
     return f'<tr style="{_ROW}">{cells}</tr>'

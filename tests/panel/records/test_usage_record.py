@@ -102,6 +102,12 @@ def test_a_narrow_terminal_gets_what_matters_most():
     assert lines[6].endswith("killed: walltime; no metrics")
 
 
+def test_heads_take_two_lines_rather_than_the_place_of_remarks():
+    source = usage_record_html(account(job()))
+    head = source[: source.index("<td", source.index("core-h wasted"))]
+    assert "nowrap" not in head[head.rindex("<tr", 0, head.index(">job<")) :].partition("</tr>")[0]
+
+
 def test_what_is_left_out_is_counted():
     jobs = account(*map(job, range(30)), count=5000)
     assert usage_record_text(jobs, 120).count("sweep-") == ROWS
