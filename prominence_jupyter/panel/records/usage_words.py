@@ -51,6 +51,8 @@ def number_text(value: float | None) -> str:
     if value is None:
         return UNKNOWN
     size = abs(value)
+    if 0 < value < 0.0001:  # noqa: PLR2004 - as it is said
+        return "< 0.0001"
     if size >= _UNREADABLE:
         return f"{value:.3g}"
     if round(size, 1) >= 100:  # noqa: PLR2004 - from here on the whole part has three figures, likewise below
