@@ -14,7 +14,7 @@ from typing import Final
 from prominence_jupyter.panel.records import markup
 from prominence_jupyter.panel.records.columns import wrapped
 from prominence_jupyter.panel.records.usage_table import Column, html_rows, text_table
-from prominence_jupyter.panel.records.usage_words import Cell, Row, asked_text, number, number_text, words
+from prominence_jupyter.panel.records.usage_words import NO_GROUP, Cell, Row, asked_text, number, number_text, words
 from prominence_jupyter.panel.views.tone import SHAPES, Tone
 from prominence_jupyter.protocol.plain_text import CUT, one_line, showable
 
@@ -134,7 +134,7 @@ def _group_line(row: Row) -> list[str]:
     jobs, judged = (int(number(row, name) or 0) for name in ("jobs", "judged"))
     killed = [(int(number(row, name) or 0), said) for name, said in _KILLED]
     parts = [
-        words(row, "group", 80) or "(no group)",
+        words(row, "group", 80) or NO_GROUP,
         f"{_verdict(row)[0]} {words(row, 'verdict', 40)}{_of_what(row)}",
         f"{judged:,} of {jobs:,} {'job' if jobs == 1 else 'jobs'} judged",
         *(f"{count:,} {said}" for count, said in killed if count),

@@ -14,6 +14,7 @@ from prominence_jupyter.panel.records.columns import wrapped
 from prominence_jupyter.panel.records.usage_table import Column, cell_html, cell_text, html_rows, text_table
 from prominence_jupyter.panel.records.usage_words import (
     JUDGED,
+    NO_GROUP,
     Cell,
     Row,
     asked_text,
@@ -228,4 +229,4 @@ _GROUP_TABLE: Final = (
 
 def _group_table(by: str) -> Sequence[Column]:
     """Return the columns of groups; what the jobs of each have in common is first."""
-    return Column(one_line(by, 60), lambda row: Cell(words(row, "group", 80) or UNKNOWN)), *_GROUP_TABLE
+    return Column(one_line(by, 60), lambda row: Cell(words(row, "group", 80) or NO_GROUP)), *_GROUP_TABLE

@@ -14,6 +14,8 @@ from prominence_jupyter.protocol.plain_text import one_line
 Row = Mapping[str, Any]
 """A row of a frame: values by the names of its columns. Missing ones are None or not there."""
 
+NO_GROUP: Final = "(no group)"
+"""Instead of the name of a group, for jobs that have no such thing."""
 GOOD, LOW, ABOVE = 80, 50, 100
 """In per cent: good from here on, low below, above."""
 _PER_CENT: Final = "\N{NO-BREAK SPACE}%"

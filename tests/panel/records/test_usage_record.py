@@ -80,7 +80,7 @@ def test_groups_as_text():
     hours = ["1.50", "15.0", "2", "1", "30.0", "25.0"]
     assert head == "2 jobs in 2 groups by label:grp · CPU 37 % low · memory 50 %"
     assert one.split() == ["sweep-*", "40", "90", "%", "good", "16", "%", "low", *hours]
-    assert none.split() == [UNKNOWN, "1", UNKNOWN, "16", "%", "low", *hours]
+    assert none.split() == ["(no", "group)", "1", UNKNOWN, "16", "%", "low", *hours]
 
 
 def test_html_says_the_same_with_every_style_stripped():
