@@ -57,11 +57,12 @@ def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFram
     UsageError
         `by` is nothing that jobs can be grouped by.
     """
+    succeeded = efficiency_frame["succeeded"].astype("boolean")  # a file may have made objects of it
     frame = efficiency_frame[_HOURS].assign(
         group="all" if by is None else group_of(efficiency_frame, by),
         jobs=1,
-        succeeded=efficiency_frame["succeeded"].fillna(value=False),
-        failed=~efficiency_frame["succeeded"].fillna(value=True),
+        succeeded=succeeded.fillna(value=False),
+        failed=~succeeded.fillna(value=True),
         no_metrics=efficiency_frame["remarks"].str.contains(NO_METRICS, regex=False),
         insufficient=efficiency_frame["remarks"].str.contains(INSUFFICIENT, regex=False),
         first_node=efficiency_frame["remarks"].str.contains(FIRST_NODE, regex=False),

@@ -56,6 +56,13 @@ def test_jobs_whose_use_is_known_of_their_first_node_are_counted():
     assert found[["jobs", "first_node"]].tolist() == [3, 1]
 
 
+def test_jobs_are_counted_where_a_file_made_objects_of_truth_values():
+    frame = efficiency(jobs_frame([answer(), answer(code=1), killed(MEMORY), {}]))
+    read_again = frame.astype({"succeeded": object})
+
+    pd.testing.assert_frame_equal(totals(read_again), totals(frame))
+
+
 def test_a_share_is_weighted_by_what_was_held():
     """(100 + 720) CPU seconds of 100 x 4 + 900 x 4 held; GB hours of 4 GB, at peaks of 1 and 3 GB."""
     found = of(answer(wall=100.0, cpu=100.0, peak_gb=1.0), answer(wall=900.0, cpu=720.0, peak_gb=3.0)).iloc[0]
