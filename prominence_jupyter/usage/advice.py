@@ -89,9 +89,9 @@ def advice(
         suggested_cpus         Int64   cores      a node; missing where nothing is suggested, and likewise:
         suggested_memory_gb    Int64   GB         a node
         suggested_walltime_min Int64   min
-        core_hours_saved       float64 core hours sum over all jobs of held_s x nodes x (cores held a node -
-                                                  suggested) / 3600: had they run as long; negative when more
-                                                  is suggested
+        core_hours_saved       float64 core hours sum over all jobs of held_s x (nodes x cores asked for - nodes x
+                                                  cores suggested) / 3600: had they run as long; negative when
+                                                  more is suggested. What was given beyond that may be again
         gb_hours_saved         float64 GB hours   likewise with memory
         verdict                string             "ask for more" (of anything), else "ask for less" (of what
                                                   is held: cpus or memory), "about right"; "too few jobs",
@@ -116,7 +116,7 @@ def advice(
         verdict=_verdicts(found, suggested, rules),
         why=_whys(found, rules),
         resources=[_resources(row) for row in _rows(found[["nodes", "disk_gb"]].join(suggested))],
-        **_saved(jobs, codes, suggested),
+        **_saved(jobs, codes, suggested.assign(nodes=found["nodes"])),
         **{f"suggested_{kind}": suggested[kind] for kind in KINDS},
     )
     return _in_order(result)
@@ -173,12 +173,13 @@ _BLOCK: Final = {
 
 
 def _saved(jobs: pd.DataFrame, codes: Codes, suggested: pd.DataFrame) -> dict[str, pd.Series]:
-    node_hours = amounts.held_s(jobs) * amounts.nodes(jobs) / 3600
+    hours, nodes = amounts.held_s(jobs) / 3600, amounts.nodes_asked(jobs)
     wanted = suggested.reindex(codes)
+    asked = {"core_hours": (amounts.cpus_asked(jobs), "cpus"), "gb_hours": (amounts.memory_asked_gb(jobs), "memory_gb")}
     saved = pd.DataFrame(
         {
-            "core_hours_saved": node_hours * (amounts.cpus(jobs) - wanted["cpus"].to_numpy()),
-            "gb_hours_saved": node_hours * (amounts.memory_asked_gb(jobs) - wanted["memory_gb"].to_numpy()),
+            f"{name}_saved": hours * (nodes * each - (wanted["nodes"] * wanted[kind]).to_numpy())
+            for name, (each, kind) in asked.items()
         }
     )
     sums = saved.groupby(codes).sum(min_count=1)

@@ -226,11 +226,21 @@ def test_a_range_of_cpus_is_judged_by_what_was_given():
     assert found["suggested_cpus"] == 2
 
 
-def test_cores_given_beyond_those_asked_for_count_as_saved():
+def test_to_ask_for_the_same_saves_nothing_of_what_is_given_beyond_that():
     found = on(*alike(cpus=2, given=8, cpu=200.0))
 
-    assert found["suggested_cpus"] == 2
-    assert found["core_hours_saved"] == pytest.approx(3 * 100 * 6 / 3600)
+    assert (found["suggested_cpus"], found["core_hours_saved"]) == (2, 0)
+    assert on(*alike(cpus=4, given=8, cpu=100.0))["core_hours_saved"] == pytest.approx(3 * 100 * 3 / 3600)
+
+
+def test_one_job_on_more_nodes_is_said_and_counts_in_what_is_saved():
+    """Two jobs on 1 node and one on 2, of 100 s, 4 cores and 4 GB a node: now all on 2 nodes with 4 cores and 2 GB."""
+    found = on(*alike(count=2), answer(3, nodes=2, disk=20))
+
+    assert json.loads(found["resources"]) == {"nodes": 2, "cpus": 4, "memory": 2, "disk": 20}
+    assert "asked for 1 to 2 nodes, the most counts; asked for 10 to 20 GB of disk, the most counts" in found["why"]
+    assert found["core_hours_saved"] == pytest.approx(100 * (4 + 4 + 8 - 3 * 8) / 3600)
+    assert found["gb_hours_saved"] == pytest.approx(100 * (4 + 4 + 8 - 3 * 4) / 3600)
 
 
 def test_without_the_disk_there_is_a_suggestion_and_no_block():

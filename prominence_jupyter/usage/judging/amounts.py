@@ -62,6 +62,11 @@ def nodes(jobs: pd.DataFrame) -> Numbers:
     return either(either(counts(jobs["provisioned_nodes"]), counts(jobs["nodes"])), np.ones(len(jobs)))
 
 
+def nodes_asked(jobs: pd.DataFrame) -> Numbers:
+    """Return the nodes asked for; given, where cores on any number of them were asked for."""
+    return either(counts(jobs["nodes"]), nodes(jobs))
+
+
 def cpus(jobs: pd.DataFrame) -> Numbers:
     """Return the cores a job held on each node: given, else asked for."""
     return either(counts(jobs["provisioned_cpus"]), counts(jobs["cpus"]))

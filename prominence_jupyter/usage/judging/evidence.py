@@ -36,14 +36,15 @@ def evidence(jobs: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     -------
     DataFrame
         ``jobs``, ``judged``, ``measured`` (any with wall and CPU time), ``killed_memory``, ``killed_walltime``: counts;
-        ``nodes``, ``disk_gb``: the most asked for; ``memory_gb_floor``, ``walltime_min_floor``: what kills ask for,
-        missing without; and for each of `KINDS` ``_asked`` (most), ``_asked_least``, ``_known`` (judged jobs that
-        report it), ``_median``, ``_p95`` and ``_max`` (used by judged jobs; the most memory by any job).
+        ``nodes``, ``disk_gb``: the most asked for, and ``_least``; ``memory_gb_floor``, ``walltime_min_floor``: what
+        kills ask for, missing without; and for each of `KINDS` ``_asked`` (most), ``_asked_least``, ``_known`` (judged
+        jobs that report it), ``_median``, ``_p95`` and ``_max`` (used by judged jobs; the most memory by any job).
     """
     frame = _per_job(jobs)
     counts = frame[["jobs", "judged", "measured", "killed_memory", "killed_walltime"]].groupby(codes).sum()
     most = frame[["nodes", "disk_gb", "memory_gb_floor", "walltime_min_floor"]].groupby(codes).max()
-    found = pd.concat([counts, most, *(_of_kind(frame, codes, kind) for kind in KINDS)], axis="columns")
+    least = frame[["nodes", "disk_gb"]].groupby(codes).min().add_suffix("_least")
+    found = pd.concat([counts, most, least, *(_of_kind(frame, codes, kind) for kind in KINDS)], axis="columns")
     # a job that failed or was killed needed what it had reached, and perhaps more
     return found.assign(memory_gb_max=pd.Series(amounts.peak_memory_gb(jobs), index=jobs.index).groupby(codes).max())
 
@@ -81,7 +82,7 @@ def _per_job(jobs: pd.DataFrame) -> pd.DataFrame:
             "measured": measured,
             "killed_memory": for_memory,
             "killed_walltime": for_walltime,
-            "nodes": amounts.either(amounts.counts(jobs["nodes"]), amounts.nodes(jobs)),
+            "nodes": amounts.nodes_asked(jobs),
             "disk_gb": amounts.counts(jobs["disk_gb"]),
             "cpus_asked": amounts.cpus_asked(jobs),
             "memory_gb_asked": memory,

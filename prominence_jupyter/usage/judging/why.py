@@ -40,8 +40,10 @@ def _reasons(group: Mapping[str, Any], rules: Rules) -> Iterator[str]:
         yield from _use(group, kind, rules)
     yield from _kills(group)
     yield from _kept(group, rules)
-    for kind in _UNITS:
-        yield from _asked_differently(group, kind)
+    for kind, unit in _UNITS.items():
+        yield from _asked_differently(group[f"{kind}_asked_least"], group[f"{kind}_asked"], unit)
+    yield from _asked_differently(group["nodes_least"], group["nodes"], "nodes")
+    yield from _asked_differently(group["disk_gb_least"], group["disk_gb"], "GB of disk")
 
 
 def _use(group: Mapping[str, Any], kind: str, rules: Rules) -> Iterator[str]:
@@ -69,10 +71,9 @@ def _kept(group: Mapping[str, Any], rules: Rules) -> Iterator[str]:
         yield f"{_jobs(group['memory_gb_known'])} with a peak of memory: what was asked for counts"
 
 
-def _asked_differently(group: Mapping[str, Any], kind: str) -> Iterator[str]:
-    least, most = group[f"{kind}_asked_least"], group[f"{kind}_asked"]
+def _asked_differently(least: float, most: float, unit: str) -> Iterator[str]:
     if least < most:
-        yield f"asked for {_amount(least)} to {_amount(most)} {_UNITS[kind]}, the most counts"
+        yield f"asked for {_amount(least)} to {_amount(most)} {unit}, the most counts"
 
 
 def _jobs(count: int) -> str:
