@@ -14,7 +14,7 @@ from prominence_jupyter.errors import UsageError
 from prominence_jupyter.usage.groups import group_of
 from prominence_jupyter.usage.judging import amounts
 from prominence_jupyter.usage.judging.evidence import KINDS, Codes, evidence
-from prominence_jupyter.usage.judging.suggestion import Rules, can_tell, judges, suggestions, whole
+from prominence_jupyter.usage.judging.suggestion import Rules, can_tell, judges, slower, suggestions, whole
 from prominence_jupyter.usage.judging.why import why
 
 LESS: Final = "ask for less"
@@ -41,11 +41,13 @@ def advice(
        `fewest` such jobs, and as many that report the peak of their memory for advice on memory.
     2. cpus: CPU time / wall time is the number of cores that a job used on average, on the (first) node. The largest
        of the group is rounded up, without a margin; up to 5 % more than whole cores count as those cores. An average
-       hides phases: a job that uses 8 cores a quarter of the time, and 1 else, used 2.75. On 3 cores it takes longer.
+       hides phases: a job that uses 8 cores a quarter of the time, and 1 else, used 2.75. On 3 cores it takes
+       1.42 times as long. ``why`` says so of any group that may have such phases.
     3. memory: the larger of p95 x (1 + `margin`) and the maximum, rounded up to whole GB, a node. The maximum is
        that of all jobs of the group, also of those that failed.
     4. walltime: likewise, rounded up to 5 minutes; but no change of less than 25 % or 5 minutes less, or 10 % more.
-       What counts is all the time of a job but the fetching of images. Where none was asked for, none is suggested.
+       What counts is all the time of a job but the fetching of images, as much longer as it may take on fewer
+       cores. Where none was asked for, none is suggested.
     5. Jobs that were killed for memory or at their walltime raise the suggestion to at least 1.5 times what they had
        asked for, however few they are. Where they had asked for no walltime: 1.5 times what they ran.
     6. nodes and disk are kept as asked for. So is what cannot be judged, but never less than what was used: cpus of
@@ -93,9 +95,9 @@ def advice(
                                                   cores suggested) / 3600: had they run as long; negative when
                                                   more is suggested. What was given beyond that may be again
         gb_hours_saved         float64 GB hours   likewise with memory
-        verdict                string             "ask for more" (of anything), else "ask for less" (of what
-                                                  is held: cpus or memory), "about right"; "too few jobs",
-                                                  "no metrics"
+        verdict                string             "ask for more" (of anything; of walltime only because of
+                                                  fewer cpus is less), else "ask for less" (of what is held:
+                                                  cpus or memory), "about right"; "too few jobs", "no metrics"
         why                    string             the reasons, short
         resources              string             JSON to paste as ``resources``; "" without a suggestion, or
                                                   where not all of it is known
@@ -114,7 +116,7 @@ def advice(
     result = found.assign(
         group=groups.size().index.astype("string"),
         verdict=_verdicts(found, suggested, rules),
-        why=_whys(found, rules),
+        why=_whys(found, suggested, rules),
         resources=[_resources(row) for row in _rows(found[["nodes", "disk_gb"]].join(suggested))],
         **_saved(jobs, codes, suggested.assign(nodes=found["nodes"])),
         **{f"suggested_{kind}": suggested[kind] for kind in KINDS},
@@ -135,20 +137,25 @@ def _verdicts(found: pd.DataFrame, suggested: pd.DataFrame, rules: Rules) -> np.
     asked["walltime_min"] = asked["walltime_min"].fillna(0)  # without one a suggestion comes from kills
     no_metrics = (found["measured"] == 0) | (found["judged"] >= rules.fewest)
     untold = ~can_tell(found, rules)
+    more, less = suggested > asked, suggested < asked
+    more["walltime_min"] &= ~less["cpus"] | (found["killed_walltime"] > 0)
     return np.select(
         [
             untold & no_metrics,
             untold,
-            (suggested > asked).any(axis="columns"),
-            (suggested[_HELD] < asked[_HELD]).any(axis="columns"),
+            more.any(axis="columns"),
+            less[_HELD].any(axis="columns"),
         ],
         [NO_METRICS, TOO_FEW, MORE, LESS],
         RIGHT,
     )
 
 
-def _whys(found: pd.DataFrame, rules: Rules) -> list[str]:
-    frame = found.assign(**{f"{kind}_judged": judges(found, kind, rules) for kind in KINDS})
+def _whys(found: pd.DataFrame, suggested: pd.DataFrame, rules: Rules) -> list[str]:
+    frame = found.assign(
+        slower=slower(found, suggested["cpus"].to_numpy()),
+        **{f"{kind}_judged": judges(found, kind, rules) for kind in KINDS},
+    )
     return [why(row, rules) for row in _rows(frame)]
 
 

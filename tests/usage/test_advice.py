@@ -134,6 +134,26 @@ def test_a_little_less_walltime_is_not_worth_telling_and_none_is_waste(asked, wa
     assert (found["suggested_walltime_min"], found["verdict"]) == (minutes, verdict)
 
 
+@pytest.mark.parametrize(
+    ("asked", "wall", "average", "cpus", "minutes"),
+    [
+        (120, 50, 2.75, 3, 85),  # 50 x 1.2 x 1.42; it may take 71
+        (60, 50, 2.75, 3, 85),
+        (120, 50, 1.0, 1, 60),  # nothing says that it used more than one at any time
+        (60, 50, 1.0, 1, 60),
+        (None, 50, 2.75, 3, None),
+    ],
+)
+def test_walltime_leaves_room_for_phases_that_need_more_cores(asked, wall, average, cpus, minutes):
+    """8 cores a quarter of the time, and 1 else: on 3 cores it takes 3/4 + 8/3 x 1/4 = 1.42 times as long."""
+    limit = {} if asked is None else {"walltime": asked}
+    found = on(*alike(cpus=8, wall=60.0 * wall, cpu=60.0 * wall * average, **limit))
+
+    assert suggested(found) == [cpus, 2, minutes]
+    assert found["verdict"] == "ask for less"
+    assert ("on fewer cores it may take 1.42 times as long" in found["why"]) == (average > 1)
+
+
 def test_earlier_attempts_of_a_task_count_towards_the_walltime():
     """The last attempt took 100 s of the 600 that the job ran; fetching the image, 60 s, does not count."""
     jobs = alike(walltime=20, wall=100.0, cpu=400.0, events={"createTime": 0, "startTime": 1000, "endTime": 1600})

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from prominence_jupyter.usage.judging.amounts import Flags, Numbers
+from prominence_jupyter.usage.judging.amounts import Flags, Numbers, ratio
 from prominence_jupyter.usage.judging.evidence import KINDS
 
 TOLERANCE: Final = 1.05
@@ -40,10 +40,11 @@ def suggestions(found: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         How careful to be.
     """
     tell = can_tell(found, rules)
+    cpus = _cpus(found, rules)
     suggested = {
-        "cpus": _cpus(found, rules),
+        "cpus": cpus,
         "memory_gb": _memory(found, rules),
-        "walltime_min": _walltime(found, rules),
+        "walltime_min": _walltime(found, rules, slower(found, cpus)),
     }
     told = {kind: np.where(tell, numbers, np.nan) for kind, numbers in suggested.items()}
     return pd.DataFrame(told, index=found.index)
@@ -66,6 +67,16 @@ def judges(found: pd.DataFrame, kind: str, rules: Rules) -> Flags:
     return enough.to_numpy()
 
 
+def slower(found: pd.DataFrame, cpus: Numbers) -> Numbers:
+    """Return how many times as long jobs may take on so many cores; 1 where these are no fewer than asked for.
+
+    As if a job had used either all its cores or one: its average tells for how long all.
+    """
+    asked = whole(_column(found, "cpus_asked"))
+    phase = ratio(np.clip(_column(found, "cpus_max"), 1, asked) - 1, asked - 1)
+    return np.where(cpus < asked, 1 - phase + phase * ratio(asked, cpus), 1)
+
+
 def whole(values: Numbers) -> Numbers:
     """Return whole numbers, rounded up and at least 1; what is only there for lack of digits does not count."""
     return np.fmax(np.ceil(np.round(values, 9)), np.where(np.isnan(values), np.nan, 1))
@@ -85,11 +96,11 @@ def _memory(found: pd.DataFrame, rules: Rules) -> Numbers:
     return np.fmax(asked_for, whole(_column(found, "memory_gb_floor")))
 
 
-def _walltime(found: pd.DataFrame, rules: Rules) -> Numbers:
-    exactly = _with_margin(found, "walltime_min", rules)
+def _walltime(found: pd.DataFrame, rules: Rules, slower: Numbers) -> Numbers:
+    exactly = whole(_with_margin(found, "walltime_min", rules) * slower)
     needed = whole(exactly / _MINUTES) * _MINUTES
     asked = whole(_column(found, "walltime_min_asked"))
-    kept = _kept(found, "walltime_min", whole(_column(found, "walltime_min_max")))
+    kept = _kept(found, "walltime_min", whole(_column(found, "walltime_min_max") * slower))
     least, most = _WALLTIME_KEPT
     little = (exactly <= most * asked) & ((exactly >= least * asked) | (needed >= asked - _MINUTES_KEPT))
     decided = judges(found, "walltime_min", rules) & ~little

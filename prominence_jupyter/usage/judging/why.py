@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from prominence_jupyter.usage.judging.amounts import SHORTEST_S
-from prominence_jupyter.usage.judging.suggestion import Rules
+from prominence_jupyter.usage.judging.suggestion import TOLERANCE, Rules
 
 _UNITS: Final = {"cpus": "cores", "memory_gb": "GB", "walltime_min": "min"}
 _SEPARATOR: Final = "; "
@@ -19,7 +19,7 @@ def why(group: Mapping[str, Any], rules: Rules) -> str:
     Parameters
     ----------
     group
-        A row of `evidence`, and of each kind: ``{kind}_judged``, whether its use decided.
+        A row of `evidence`, and of each kind: ``{kind}_judged``, whether its use decided; and ``slower``.
     rules
         What the user chose.
     """
@@ -38,6 +38,8 @@ def _reasons(group: Mapping[str, Any], rules: Rules) -> Iterator[str]:
             return
     for kind in _UNITS:
         yield from _use(group, kind, rules)
+    if group["slower"] > TOLERANCE:
+        yield f"on fewer cores it may take {_amount(group['slower'])} times as long"
     yield from _kills(group)
     yield from _kept(group, rules)
     for kind, unit in _UNITS.items():
