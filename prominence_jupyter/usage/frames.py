@@ -87,11 +87,11 @@ def jobs_frame(
         retries               Int64                     how often the whole job began again, after evictions
                                                         too; ``execution.retries``
         task_retries          Int64                     sum over tasks; ``execution.tasks[].retries``
-        wall_time_s           float64            s      sum over tasks, of the last attempt of each;
-                                                        ``execution.tasks[].wallTimeUsage``
-        cpu_time_s            float64            s      likewise, over CPUs too, so it may exceed the wall
-                                                        time; of several nodes, only of the one that
-                                                        reports; ``execution.tasks[].cpuTimeUsage``
+        wall_time_s           float64            s      sum over tasks but sidecars, of the last attempt of
+                                                        each; ``execution.tasks[].wallTimeUsage``
+        cpu_time_s            float64            s      sum over all tasks, likewise, over CPUs too, so it may
+                                                        exceed the wall time; of several nodes, only of the
+                                                        one that reports; ``execution.tasks[].cpuTimeUsage``
         image_pull_time_s     float64            s      sum over tasks; missing when all images were cached;
                                                         ``execution.tasks[].imagePullTime``
         stage_in_time_s       float64            s      fetching files; ``execution.stageInTime``

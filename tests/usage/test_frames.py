@@ -378,6 +378,15 @@ def test_what_a_service_reports_belongs_to_the_tasks_that_are_no_sidecars():
     ]
 
 
+def test_a_sidecar_takes_no_time_of_its_own_and_its_cpu_time_counts():
+    described = [{"type": "sidecar"}, {"type": "basic"}, {}]
+    reported = [{"wallTimeUsage": wall, "cpuTimeUsage": 1.0} for wall in (30.0, 10.0, 20.0)]
+    jobs, tasks = frames({"id": 1, "tasks": described, "execution": {"tasks": reported}})
+
+    assert plain(jobs[["wall_time_s", "cpu_time_s"]]) == [{"wall_time_s": 30.0, "cpu_time_s": 3.0}]
+    assert tasks["wall_time_s"].tolist() == [30.0, 10.0, 20.0]
+
+
 @pytest.mark.parametrize("seconds", [1e18, -1, 0, 1.7e12, "soon", True, None, [1], float("nan"), 10**400])
 @pytest.mark.filterwarnings("ignore::prominence_jupyter.usage.UnreadableValues")
 def test_an_impossible_time_is_missing(seconds):

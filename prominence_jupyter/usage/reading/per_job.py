@@ -63,6 +63,11 @@ def total(found: Floats, tasks: TaskRows) -> Floats:
     return np.where(any_known & np.isfinite(sums), sums, np.nan)
 
 
+def one_after_another(found: Floats, tasks: TaskRows) -> Floats:
+    """Return the sum of what is known, a job, without sidecars: they run beside the others."""
+    return total(np.where(tasks.beside, np.nan, found), tasks)
+
+
 def largest(found: Floats, tasks: TaskRows) -> Floats:
     """Return the largest of what is known, a job; missing where nothing is."""
     result = np.full(len(tasks.counts), np.nan)
@@ -84,7 +89,7 @@ def first_not_zero(codes: Floats, tasks: TaskRows) -> Floats:
 
 _SUMMARIES: Final[Mapping[str, tuple[Callable[[Floats, TaskRows], Floats], str]]] = {
     "task_retries": (total, "retries"),
-    "wall_time_s": (total, "wall_time_s"),
+    "wall_time_s": (one_after_another, "wall_time_s"),
     "cpu_time_s": (total, "cpu_time_s"),
     "image_pull_time_s": (total, "image_pull_time_s"),
     "max_resident_set_kib": (largest, "max_resident_set_kib"),

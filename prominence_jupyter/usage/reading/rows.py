@@ -89,6 +89,11 @@ class TaskRows(Rows):
         return np.cumsum(self.counts) - self.counts
 
     @property
+    def beside(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which tasks are sidecars."""
+        return np.array([kind == "sidecar" for kind in self.values(("tasks", "type"))], dtype=bool)
+
+    @property
     def places(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The place of a task among those of its job, from 0."""
         return np.arange(len(self.owners), dtype=np.int64) - self.starts[self.owners]
