@@ -172,6 +172,16 @@ def test_jobs_killed_for_memory_raise_the_suggestion():
     assert "asked for 4 to 6 GB, the most counts" in found["why"]
 
 
+def test_jobs_killed_for_memory_ask_for_more_also_where_nothing_says_what_they_had():
+    given = killed(MEMORY, memory=None)
+    unknown = killed(MEMORY, memory=None) | {"execution": {}}
+
+    found = on(*alike(), given)
+    assert (found["suggested_memory_gb"], found["verdict"]) == (6, "ask for more")
+    found = on(unknown)
+    assert (suggested(found)[1], found["verdict"], found["resources"]) == (None, "ask for more", "")
+
+
 def test_one_kill_is_enough_reason():
     found = on(killed(MEMORY, memory=3))
 

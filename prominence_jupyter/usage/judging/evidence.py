@@ -74,6 +74,7 @@ def _per_job(jobs: pd.DataFrame) -> pd.DataFrame:
     }
     memory, walltime = amounts.memory_asked_gb(jobs), amounts.counts(jobs["walltime_limit_min"])
     for_memory, for_walltime = amounts.killed_for_memory(jobs), amounts.killed_for_walltime(jobs)
+    given = amounts.counts(jobs["provisioned_memory_gb"])
     reached_min = amounts.either(walltime, amounts.held_s(jobs) / 60)  # without a limit asked for: the service's own
     return pd.DataFrame(
         {
@@ -87,7 +88,7 @@ def _per_job(jobs: pd.DataFrame) -> pd.DataFrame:
             "cpus_asked": amounts.cpus_asked(jobs),
             "memory_gb_asked": memory,
             "walltime_min_asked": walltime,
-            "memory_gb_floor": np.where(for_memory, RAISE * memory, np.nan),
+            "memory_gb_floor": np.where(for_memory, RAISE * amounts.either(memory, given), np.nan),
             "walltime_min_floor": np.where(for_walltime, RAISE * reached_min, np.nan),
         }
         | {name: np.where(judged, values, np.nan) for name, values in used.items()},
