@@ -102,7 +102,7 @@ def efficiency(jobs: pd.DataFrame, *, shortest_s: float = SHORTEST_S) -> pd.Data
         ================== ================== =========== ====================================================
     """
     numbers = pd.DataFrame(_shares(jobs, shortest_s) | _hours(jobs), index=jobs.index)
-    labels = [column for column in jobs.columns if column.startswith(LABEL)]
+    labels = [column for column in jobs.columns if str(column).startswith(LABEL)]
     return pd.concat(
         [
             jobs[["id", "name", "workflow", "status", "succeeded", "site", "ended"]],

@@ -136,6 +136,12 @@ def test_remarks_on_many_rows_are_each_row_s_own():
     ]
 
 
+def test_columns_of_a_user_need_no_names():
+    jobs = frame([answer(1)])
+
+    pd.testing.assert_frame_equal(efficiency(jobs.assign(mine=1).rename(columns={"mine": 0})), efficiency(jobs))
+
+
 @settings(deadline=None)
 @given(st.lists(odd_answers(), max_size=5), st.randoms(use_true_random=False))
 def test_any_jobs_have_efficiencies_whatever_their_order(answers, chance):
