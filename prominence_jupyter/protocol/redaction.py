@@ -14,7 +14,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 HIDDEN: Final = "[hidden]"
-_URL_KEYS: Final = frozenset({"url", "image"})
+URL_KEYS: Final = frozenset({"url", "image"})
+"""Text under these keys may be a URL with secrets in it; other text is shown as it is."""
 _SHOWN_KEYS: Final = {
     "imagePullCredential": {"username"},
     "inputs": {"filename", "executable"},
@@ -24,7 +25,7 @@ _SHOWN_KEYS: Final = {
 _FREE_NAMES: Final = frozenset({"env", "labels", "parameters"})
 """Objects whose keys a user chose: a label named ``inputs`` is a label."""
 _NUMBERS: Final = frozenset({int, float, bool, type(None)})
-_SPECIAL_KEYS: Final = _URL_KEYS | frozenset(_SHOWN_KEYS)
+_SPECIAL_KEYS: Final = URL_KEYS | frozenset(_SHOWN_KEYS)
 _DEEPEST: Final = 50
 """Levels of nesting that are read; a hostile answer could exhaust Python's stack with more."""
 _IMAGE_BY_DIGEST: Final = re.compile(r"docker://[^@/]+@sha(256|512):[0-9a-f]+")
@@ -51,7 +52,7 @@ def _redact(value: Any, *, key: str, parent: str, depth: int) -> Any:
     if shown is not None and value is not None:
         return HIDDEN
     if isinstance(value, str):
-        return _encodable(redact_url(value) if key in _URL_KEYS else value)
+        return _encodable(redact_url(value) if key in URL_KEYS else value)
     return value
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from prominence_jupyter.protocol.record import number
-from prominence_jupyter.protocol.redaction import redact
+from prominence_jupyter.protocol.redaction import URL_KEYS, redact
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -113,6 +113,8 @@ def ids(raw: list[Any]) -> Read:
 
 def shown(text: str, key: str = "") -> str:
     """Return text as `redact` leaves it under this key, however often it has been there before."""
+    if text.isascii() and key not in URL_KEYS:  # nearly all text, and there may be millions
+        return text
     while (clean := str(redact({"labels": {key: text}})["labels"][key])) != text:  # under ``labels``, names are free
         text = clean
     return text

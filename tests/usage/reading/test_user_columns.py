@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from prominence_jupyter.errors import UsageError
+from prominence_jupyter.protocol.redaction import redact
 from prominence_jupyter.usage import UnreadableValues, jobs_frame
 from tests.usage.test_frames import answers
 
@@ -88,3 +89,13 @@ def test_too_many_keys_are_not_made_columns_unasked():
     with pytest.raises(UsageError, match=r"201 labels, .* name those wanted, as in labels=\['key0'\]"):
         jobs_frame(jobs, labels=True)
     assert user_columns(jobs_frame(jobs, labels=["key7"])) == ["label_key7"]
+
+
+@pytest.mark.parametrize("key", ["x", "url", "image", "inputs", "imagePullCredential", "storage"])
+@pytest.mark.parametrize("text", ["7", "https://user:pass@host.example/a?key=1#2", "\u00fc?\ud800", "a?b"])
+def test_labels_are_shown_as_records_show_them(key, text):
+    labels = {key: text}
+
+    assert jobs_frame([{"labels": labels}], labels=True)[f"label_{key}"].tolist() == [
+        redact({"labels": labels})["labels"][key]
+    ]
