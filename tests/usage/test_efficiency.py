@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prominence_jupyter.usage import UnreadableValues, jobs_frame
+from prominence_jupyter.usage.advice import advice
 from prominence_jupyter.usage.efficiency import efficiency
+from prominence_jupyter.usage.totals import totals
 from tests.usage.answers import MEMORY, answer, killed, odd_answers
 
 NUMBERS = [
@@ -134,6 +136,18 @@ def test_remarks_on_many_rows_are_each_row_s_own():
         "insufficient data: ran 0.3 s",
         "2 nodes: CPU time of the first only",
     ]
+
+
+@pytest.mark.parametrize("more", [[], [answer(2, code=1)], [killed(MEMORY)], [{"id": 3, "events": {"startTime": 5}}]])
+def test_a_frame_that_was_kept_as_csv_says_the_same(more, tmp_path):
+    jobs = frame([answer(1), *more])
+    jobs.to_csv(tmp_path / "jobs.csv", index=False)
+    again = pd.read_csv(tmp_path / "jobs.csv")
+
+    pd.testing.assert_frame_equal(efficiency(again)[NUMBERS], efficiency(jobs)[NUMBERS])
+    assert efficiency(again)["remarks"].tolist() == efficiency(jobs)["remarks"].tolist()
+    for found in (advice, lambda frame: totals(efficiency(frame))):
+        pd.testing.assert_frame_equal(found(again), found(jobs))
 
 
 def test_columns_of_a_user_need_no_names():

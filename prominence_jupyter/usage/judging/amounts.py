@@ -42,7 +42,12 @@ def counts(values: pd.Series) -> Numbers:
 
 def seconds(values: pd.Series) -> Numbers:
     """Return a column of durations in seconds; negative ones are missing: the clocks of a service disagreed."""
-    return amounts(values.dt.total_seconds())
+    return amounts(durations(values).dt.total_seconds())
+
+
+def durations(values: pd.Series) -> pd.Series:
+    """Return a column of durations, also where a file made text of them."""
+    return pd.to_timedelta(values)
 
 
 def ratio(part: Numbers, whole: Numbers) -> Numbers:
@@ -117,4 +122,5 @@ def killed_for_walltime(jobs: pd.DataFrame) -> Flags:
 
 
 def _reason_says(jobs: pd.DataFrame, words: str) -> Flags:
-    return jobs["status_reason"].str.contains(words, case=False, regex=False, na=False).to_numpy(dtype="bool")
+    reasons = jobs["status_reason"].astype("string")
+    return reasons.str.contains(words, case=False, regex=False, na=False).to_numpy(dtype="bool")

@@ -66,7 +66,8 @@ def _of_kind(frame: pd.DataFrame, groups: Codes, kind: str) -> pd.DataFrame:
 def _per_job(jobs: pd.DataFrame) -> pd.DataFrame:
     wall, cpu_time = amounts.amounts(jobs["wall_time_s"]), amounts.amounts(jobs["cpu_time_s"])
     measured = ~np.isnan(wall) & ~np.isnan(cpu_time)
-    judged = measured & (wall >= SHORTEST_S) & jobs["succeeded"].fillna(value=False).to_numpy(dtype="bool")
+    succeeded = jobs["succeeded"].astype("boolean").to_numpy(dtype="bool", na_value=False)
+    judged = measured & (wall >= SHORTEST_S) & succeeded
     used = {
         "cpus_used": amounts.ratio(cpu_time, wall),
         "memory_gb_used": amounts.peak_memory_gb(jobs),

@@ -71,5 +71,5 @@ def _add(texts: np.ndarray[Any, np.dtype[np.object_]], where: Flags, words: str 
         texts[row] = f"{texts[row]}{_SEPARATOR}{said}" if texts[row] else said
 
 
-def _negative(durations: pd.Series) -> Flags:
-    return (durations < pd.Timedelta(0)).to_numpy(dtype="bool")
+def _negative(values: pd.Series) -> Flags:
+    return (amounts.durations(values) < pd.Timedelta(0)).to_numpy(dtype="bool")
