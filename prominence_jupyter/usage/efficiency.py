@@ -48,6 +48,8 @@ def efficiency(jobs: pd.DataFrame, *, shortest_s: float = SHORTEST_S) -> pd.Data
       before is nowhere, and ``queue_share`` counts it as waiting.
     - CPU time and peak memory come from *one node*, the first. Of a job on several nodes ``cpu_efficiency`` and
       ``core_hours_used`` say too little, and ``core_hours_wasted`` too much.
+    - The peak is that of the job's control group, which holds files too that the system keeps in memory while there
+      is room. A job that reads or writes large files may seem to need all it asked for.
     - Jobs that were killed or deleted often have no metrics at all: what they held is known, what they used not.
     - Sidecars report nothing of their own.
     - 1 GB is 10^9 bytes everywhere. The deployed service lets a job have 1000 MiB for each GB, 4.9 % more.
