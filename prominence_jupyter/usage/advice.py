@@ -50,7 +50,7 @@ def advice(
        cores. Where none was asked for, none is suggested.
     5. Jobs that were killed for memory or at their walltime raise the suggestion to at least 1.5 times what they had
        asked for, however few they are. Where they had asked for no walltime: 1.5 times what they ran. Where nothing
-       says what memory they had asked for: 1.5 times what was given; and "ask for more" without a number, else.
+       says what memory they had asked for: 1.5 times what was given, or what others asked for, or "ask for more" only.
     6. nodes and disk are kept as asked for. So is what cannot be judged, but never less than what was used: cpus of
        jobs on several nodes, since CPU time is that of the first node only, and memory that is not reported.
     7. Where jobs of a group asked differently, the most of each counts as asked for, and ``why`` says so. Where
@@ -139,7 +139,7 @@ def _verdicts(found: pd.DataFrame, suggested: pd.DataFrame, rules: Rules) -> np.
     no_metrics = (found["measured"] == 0) | (found["judged"] >= rules.fewest)
     untold = ~can_tell(found, rules)
     more, less = suggested > asked, suggested < asked
-    more["memory_gb"] |= (found["killed_memory"] > 0) & suggested["memory_gb"].isna()  # of how much, nobody knows
+    more["memory_gb"] |= (found["killed_memory"] > 0) & asked["memory_gb"].isna()  # than what, nobody knows
     more["walltime_min"] &= ~less["cpus"] | (found["killed_walltime"] > 0)
     return np.select(
         [

@@ -176,8 +176,9 @@ def test_jobs_killed_for_memory_ask_for_more_also_where_nothing_says_what_they_h
     given = killed(MEMORY, memory=None)
     unknown = killed(MEMORY, memory=None) | {"execution": {}}
 
-    found = on(*alike(), given)
-    assert (found["suggested_memory_gb"], found["verdict"]) == (6, "ask for more")
+    for jobs in ([*alike(), given], [*alike(), unknown], [given]):
+        found = on(*jobs)
+        assert (found["suggested_memory_gb"], found["verdict"]) == (6, "ask for more")
     found = on(unknown)
     assert (suggested(found)[1], found["verdict"], found["resources"]) == (None, "ask for more", "")
 

@@ -45,6 +45,8 @@ def evidence(jobs: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     most = frame[["nodes", "disk_gb", "memory_gb_floor", "walltime_min_floor"]].groupby(codes).max()
     least = frame[["nodes", "disk_gb"]].groupby(codes).min().add_suffix("_least")
     found = pd.concat([counts, most, least, *(_of_kind(frame, codes, kind) for kind in KINDS)], axis="columns")
+    others = RAISE * found["memory_gb_asked"].where(found["killed_memory"] > 0)  # where nothing says what they had
+    found = found.assign(memory_gb_floor=found["memory_gb_floor"].fillna(others))
     # a job that failed or was killed needed what it had reached, and perhaps more
     return found.assign(memory_gb_max=pd.Series(amounts.peak_memory_gb(jobs), index=jobs.index).groupby(codes).max())
 
