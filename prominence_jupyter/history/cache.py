@@ -102,7 +102,7 @@ class Cache:
         marks = {str(entry["id"]): _mark(entry) for entry in listed if has_id(entry)}
         texts = self._use(lambda db: list(_texts(db, service, list(marks)))) if marks else []
         try:
-            found = {str(entry["id"]): entry for entry in json.loads(f"[{','.join(texts)}]")}
+            found = {str(entry["id"]): entry for entry in json.loads(b"[%b]" % b",".join(texts))}
         except (ValueError, TypeError, LookupError):  # not as it was written: asked for again, and replaced
             return {}
         return {key: entry for key, entry in found.items() if _is_whole(entry) and _mark(entry) == marks.get(key)}
@@ -152,6 +152,7 @@ class Cache:
             if self._memory is None:
                 self._memory = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
                 weakref.finalize(self, self._memory.close)
+                self._memory.text_factory = bytes
                 self._memory.execute(_TABLE)
             return action(self._memory)
 
@@ -161,7 +162,7 @@ def _on_disk(path: Path, action: Callable[[sqlite3.Connection], _Result]) -> _Re
     try:
         with _opened(path) as db:
             return action(db)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not _is_no_database(error):
             raise
     _remove(path)
@@ -176,6 +177,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as db:
+        db.text_factory = bytes  # a row that is broken is that row's failure, not that of the file
         # Nothing is waited for until it is on the disk, which is slow in network folders: should the power fail, what
         # is broken is found out and asked for again.
         db.execute("PRAGMA synchronous = OFF")
@@ -185,7 +187,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield db
 
 
-def _texts(db: sqlite3.Connection, service: str, ids: list[str]) -> Iterator[str]:
+def _texts(db: sqlite3.Connection, service: str, ids: list[str]) -> Iterator[bytes]:
     for start in range(0, len(ids), _IDS_AT_ONCE):
         some = ids[start : start + _IDS_AT_ONCE]
         marks = ",".join("?" * len(some))
@@ -202,7 +204,7 @@ def _empty(path: Path) -> None:
                 for table in tables:
                     db.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name out of the file itself
             db.execute("VACUUM")
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not _is_no_database(error):
             raise
         _remove(path)
@@ -214,7 +216,9 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _is_no_database(error: sqlite3.DatabaseError) -> bool:
+def _is_no_database(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    if isinstance(error, UnicodeDecodeError):  # SQLite's own words quote what it cannot read
+        return True
     return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _NO_DATABASE
 
 

@@ -209,11 +209,24 @@ def test_a_database_with_broken_pages_is_replaced(cache):
     assert cache.find(SERVICE, jobs[:1]) == {"0": jobs[0]}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "7", "null", '{"id": 1}', '{"id": 2}', "{}"])
+def test_a_database_whose_failure_cannot_be_read_is_replaced(cache):
+    for use in (lambda: cache.keep(SERVICE, [ended(1)]), cache.clear):
+        cache.keep(SERVICE, [ended(1)])
+        content = cache.path.read_bytes()
+        assert b"PRIMARY KEY" in content
+        cache.path.write_bytes(content.replace(b"PRIMARY KEY", b"PRIMARY KE\xe1"))  # SQLite quotes it, as it is
+        use()
+        assert cache.path is not None
+    assert cache.count() == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "7", "null", '{"id": 1}', '{"id": 2}', "{}", b"\xff", b'{"id": 1, "a": "\xe1']
+)
 def test_a_row_that_was_not_written_here_is_not_used(cache, text):
     cache.keep(SERVICE, [ended(1)])
     with sqlite3.connect(cache.path) as database:
-        database.execute("UPDATE ended_jobs SET entry = ?", (text,))
+        database.execute("UPDATE ended_jobs SET entry = CAST(? AS TEXT)", (text,))
     database.close()
     assert cache.find(SERVICE, [ended(1)]) == {}
     cache.keep(SERVICE, [ended(1)])
