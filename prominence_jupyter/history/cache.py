@@ -49,12 +49,13 @@ class Cache:
     Parameters
     ----------
     folder
-        Where the file is; default: ``prominence-jupyter`` in the folder of the user's caches.
+        Where the file is; default: ``prominence-jupyter`` in the folder of the user's caches. A user without a home,
+        as in some containers, has none: then this is in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder: Path | None = folder or platformdirs.user_cache_path("prominence-jupyter")
-        self._path: Path | None = self._folder / _FILES.replace("*", str(_VERSION))
+        self._folder = folder or _folder_of_the_user()
+        self._path = self._folder and self._folder / _FILES.replace("*", str(_VERSION))
         self._memory: sqlite3.Connection | None = None
         self._lock = threading.Lock()
 
@@ -155,6 +156,13 @@ class Cache:
                 self._memory.text_factory = bytes
                 self._memory.execute(_TABLE)
             return action(self._memory)
+
+
+def _folder_of_the_user() -> Path | None:
+    try:
+        return platformdirs.user_cache_path("prominence-jupyter")
+    except RuntimeError:  # there is no home
+        return None
 
 
 def _on_disk(path: Path, action: Callable[[sqlite3.Connection], _Result]) -> _Result:

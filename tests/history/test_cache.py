@@ -133,6 +133,16 @@ def test_it_is_in_the_folder_of_the_users_caches(tmp_path, monkeypatch):
         assert cache.path.parent == tmp_path / "prominence-jupyter"
 
 
+def test_a_user_without_a_home_has_it_in_memory(monkeypatch):
+    def no_home(_path):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr("platformdirs.user_cache_path", no_home)
+    cache = Cache()
+    cache.keep(SERVICE, [ended(1)])
+    assert (cache.path, cache.is_on_disk, cache.count()) == (None, False, 1)
+
+
 def test_all_threads_of_a_kernel_use_it(cache):
     memory = Cache.in_memory()
 
