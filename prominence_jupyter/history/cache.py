@@ -119,7 +119,7 @@ class Cache:
 
     def size(self) -> int:
         """Return the bytes on disk, those of other versions of this package too."""
-        return sum(path.stat().st_size for path in self._files())
+        return sum(map(_size, self._files()))
 
     def clear(self) -> None:
         """Forget all jobs, those too that other versions of this package have kept.
@@ -216,6 +216,13 @@ def _empty(path: Path) -> None:
         if not _is_no_database(error):
             raise
         _remove(path)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # another kernel has replaced it
+        return 0
 
 
 def _remove(path: Path) -> None:

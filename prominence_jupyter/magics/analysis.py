@@ -82,8 +82,9 @@ def cached(session: Session, options: Namespace) -> None:
         cache.clear()
         print(f"{count:,} ended jobs were forgotten; they are asked for anew when they are needed.")
     else:
-        where = f"in {cache.path}" if cache.is_on_disk else "in memory, until the kernel ends"
-        print(f"{cache.count():,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB), without secrets.")
+        count = cache.count()  # first: it finds out whether the file can be used
+        where = f"in {cache.path}" if cache.path else "in memory, until the kernel ends"
+        print(f"{count:,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB), without secrets.")
         print("%prominence cache --clear forgets them; %config ProminenceMagics.cache = False keeps none on disk.")
 
 

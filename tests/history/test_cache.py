@@ -343,6 +343,13 @@ def test_emptying_it_reaches_the_files_of_other_versions(cache):
     assert cache.count() == 1
 
 
+def test_a_file_that_is_gone_before_it_is_measured_has_no_size(cache):
+    cache.keep(SERVICE, [ended(1)])
+    before = cache.size()
+    cache.path.with_name("ended-jobs-0.sqlite").symlink_to("nowhere")
+    assert cache.size() == before
+
+
 def test_emptying_what_is_not_there_is_nothing(cache):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import prominence_jupyter
-from prominence_jupyter.errors import UsageError
+from prominence_jupyter.errors import CacheLeftOut, UsageError
 from prominence_jupyter.usage.plots.drawing.figure import UsageFigure
 
 RESOURCES = {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}
@@ -155,3 +155,13 @@ def test_the_cache_tells_where_it_is_and_forgets(ended, session, shell, monkeypa
     assert "6 ended jobs were forgotten" in capsys.readouterr().out
     prominence("cache")
     assert capsys.readouterr().out.startswith("0 ended jobs")
+
+
+def test_a_cache_that_cannot_be_used_is_said_to_be_in_memory(shell, monkeypatch, tmp_path, prominence, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PROMINENCE_TOKEN", "token-of-a-test")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    shell.run_line_magic("config", "ProminenceMagics.url = 'http://127.0.0.1:9/api/v1'")
+    with pytest.warns(CacheLeftOut):
+        prominence("cache")
+    assert "0 ended jobs are kept in memory, until the kernel ends (0.0 MB)" in capsys.readouterr().out
