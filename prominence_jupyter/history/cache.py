@@ -29,7 +29,7 @@ _VERSION: Final = 1
 _FILES: Final = "ended-jobs-*.sqlite"
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS ended_jobs
-    (service TEXT, id TEXT, entry TEXT NOT NULL, PRIMARY KEY (service, id)) WITHOUT ROWID
+    (service TEXT, id TEXT, entry TEXT NOT NULL, PRIMARY KEY (service, id))
 """
 _PATIENCE_S: Final = 2.0
 """How long another kernel's transaction is waited for."""

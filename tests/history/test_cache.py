@@ -29,6 +29,12 @@ def test_what_is_kept_is_found_in_the_next_process_too(cache, tmp_path):
     assert cache.size() == cache.path.stat().st_size > 0
 
 
+def test_the_file_is_little_longer_than_the_jobs_that_come_newest_first(cache):
+    jobs = [ended(n, cmd="x" * 500) for n in range(2000, 0, -1)]
+    cache.keep(SERVICE, jobs)
+    assert cache.size() < 1.5 * sum(len(json.dumps(job)) for job in jobs)
+
+
 def test_only_this_user_reads_it(cache):
     cache.keep(SERVICE, [ended(1)])
     assert stat.S_IMODE(cache.path.stat().st_mode) == 0o600
