@@ -9,9 +9,11 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,
+    NoSuchJob,
     ServiceError,
     ServiceFailed,
     UsageError,
@@ -31,8 +33,8 @@ Described = tuple[str, Entry | None, Exception | None]
 def described(client: Client, ids: Sequence[JobId], connections: int) -> Iterator[Iterator[Described]]:
     """Give what a service says of each job, in the order of its answers, for a ``with`` block.
 
-    When the block is left nothing more is asked for. What is under way then is not waited for, and its threads do not
-    keep Python from ending.
+    When the block is left no other job is asked for. What is under way then, and is tried again, is not waited for,
+    and its threads do not keep Python from ending.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ def _ask(client: Client, work: SimpleQueue[JobId], answers: SimpleQueue[Describe
         try:
             entry = client.entry(job_id)
             is_it = entry is not None and has_id(entry) and str(entry["id"]) == str(job_id)
-            answers.put((str(job_id), entry if is_it else None, None))
+            answers.put((str(job_id), entry, None) if is_it else (str(job_id), None, NoSuchJob("it gave no such job")))
         except Exception as error:  # whatever it is, whoever waits for this answer is told
             if not _is_of_this_job(error):
                 left.set()
@@ -82,11 +84,11 @@ def _until_hopeless(answers: SimpleQueue[Described], count: int) -> Iterator[Des
     failed = 0
     for _ in range(count):
         job_id, entry, error = answers.get()
-        failed = failed + 1 if isinstance(error, ServiceFailed) else 0
+        failed = failed + 1 if isinstance(error, ServiceFailed | RequestLost) else 0
         if error is not None and (not _is_of_this_job(error) or failed >= _FAILURES_IN_A_ROW):
             raise error
         yield job_id, entry, error
 
 
 def _is_of_this_job(error: Exception) -> bool:
-    return isinstance(error, ServiceError | UsageError) and not isinstance(error, _HOPELESS)
+    return isinstance(error, ServiceError | RequestLost | UsageError) and not isinstance(error, _HOPELESS)

@@ -11,6 +11,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+import requests
 import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from prominence_jupyter.client import client as client_module
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     DetailMissing,
@@ -253,7 +255,8 @@ def test_an_id_that_is_listed_twice_is_there_once(cache):
 def test_a_job_that_is_not_there_for_a_moment_stays_as_it_was_listed(cache):
     service = Service(JOBS, lists_detail=False)
     service.broken = {"299": (200, []), "298": (200, [JOBS[0]])}  # that is another job
-    found = history(service, cache).entries(Wanted(last=4))
+    with pytest.warns(DetailMissing, match=r"did not describe 2 of 4 jobs \(job 299: it gave no such job\)"):
+        found = history(service, cache).entries(Wanted(last=4))
     assert ["resources" in job for job in found] == [True, False, False, True]
     assert [job["id"] for job in found] == [300, 299, 298, 297]
     service.broken = {}
@@ -286,9 +289,36 @@ def test_what_goes_wrong_for_every_job_ends_it_and_what_came_is_kept(cache, answ
     assert len(service.singles) <= most
 
 
+class Breaking(Service):
+    """Breaks the connection whenever it is asked for some of its jobs."""
+
+    def __init__(self, ids):
+        super().__init__(JOBS, lists_detail=False)
+        self.ids = ids
+
+    def answer(self, path, query):
+        if path.removeprefix("/jobs/") in self.ids:
+            raise RequestLost("the connection broke")
+        return super().answer(path, query)
+
+
+def test_one_job_for_which_the_connection_always_breaks_costs_no_other(cache):
+    with pytest.warns(DetailMissing, match=r"1 of 300 jobs \(job 7: the connection broke\)"):
+        found = history(Breaking({"7"}), cache).entries(Wanted())
+    assert ["resources" in job for job in found].count(False) == 1
+    assert cache.count() == 299
+
+
+def test_a_service_that_breaks_one_connection_after_the_other_ends_it(cache):
+    with pytest.raises(RequestLost):
+        history(Breaking({str(n) for n in range(1, 251)}), cache).entries(Wanted())
+    assert cache.count() >= 47  # three others may have been slower than those that failed
+
+
 def test_a_service_that_is_gone_ends_it(cache, transport):
     with responses.RequestsMock() as mocked:
-        mocked.get(f"{URL}/jobs", json=[{"id": 1, "status": "completed"}])  # the rest is not to be reached
+        mocked.get(f"{URL}/jobs", json=[{"id": 1, "status": "completed"}])
+        mocked.get(f"{URL}/jobs/1", body=requests.ConnectTimeout())
         with pytest.raises(Unreachable):
             EndedJobs(Client(transport), cache).entries(Wanted())
 
