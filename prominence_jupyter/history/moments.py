@@ -48,11 +48,19 @@ def _read(value: object, now: datetime) -> datetime | None:
         text = value.strip()
         if ago := _AGO.fullmatch(text):
             return now - timedelta(**{_UNITS[ago[2]]: float(ago[1])})
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return _in_utc(datetime.fromisoformat(text))
     if isinstance(value, timedelta):
         return now - value if value >= timedelta() else None
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        return _in_utc(datetime.combine(value.date(), value.timetz()))  # not as pandas sees it: its local time is UTC
     if isinstance(value, date):
-        return datetime.combine(value, time()).astimezone(UTC)
+        return _in_utc(datetime.combine(value, time()))
     return None
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Return the same moment in UTC.
+
+    By its seconds: where the clocks are put forward at midnight, `astimezone` takes the hour before for that midnight.
+    """
+    return datetime.fromtimestamp(value.timestamp(), UTC)

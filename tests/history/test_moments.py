@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
@@ -41,10 +42,41 @@ def test_a_time_with_its_zone(value, utc):
     assert moment(value, now=NOW) == utc
 
 
-@pytest.mark.parametrize("value", ["2026-07-01", "2026-07-01T00:00", date(2026, 7, 1), datetime(2026, 7, 1)])  # noqa: DTZ001 - none is meant
+@pytest.mark.parametrize(
+    "value",
+    ["2026-07-01", "2026-07-01T00:00", date(2026, 7, 1), datetime(2026, 7, 1), pd.Timestamp("2026-07-01")],  # noqa: DTZ001 - none is meant
+)
 def test_without_a_zone_it_is_this_machine_s(value):
     assert moment(value) == datetime(2026, 7, 1).astimezone()
     assert moment(value).utcoffset() == timedelta()
+
+
+@pytest.fixture
+def zone(monkeypatch):
+    """Return a function that sets the time zone of this machine."""
+
+    def set_zone(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone is not set so there")
+@pytest.mark.parametrize(
+    ("name", "value", "utc"),
+    [
+        ("Africa/Cairo", "2026-04-24", "2026-04-23 22:00"),  # there is no midnight: 23:59 is followed by 1:00
+        ("America/Havana", "2026-11-01", "2026-11-01 04:00"),  # there are two midnights
+        ("Europe/Zurich", "2026-03-29T02:30", "2026-03-29 01:30"),  # left out
+        ("Europe/Zurich", "2026-10-25T02:30", "2026-10-25 00:30"),  # twice
+    ],
+)
+def test_a_date_begins_with_its_first_instant_where_clocks_are_changed(zone, name, value, utc):
+    zone(name)
+    assert f"{moment(value):%Y-%m-%d %H:%M}" == utc
 
 
 @pytest.mark.parametrize(
