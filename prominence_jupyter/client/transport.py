@@ -141,8 +141,8 @@ class Transport:
         """
         what = f"{method} {self.url}{path}"
         with closing(self._request(what, method, path, params=params, json=json)) as response:
-            body = _joined(what, self._pieces(what, response, longest_s, decode=True), longest_bytes)
-            answer = self._answer(what, response, body)
+            pieces = self._pieces(what, response, longest_s, decode=True)
+            answer = self._answer(what, response, _joined(what, pieces, longest_bytes))
         if not answer.ok:
             raise answer.error()
         return answer

@@ -209,6 +209,16 @@ def test_the_token_is_in_no_frame_of_an_interrupted_request(monkeypatch, transpo
     assert TOKEN not in shown
 
 
+@responses.activate
+def test_a_token_that_a_service_quotes_is_in_no_frame_of_the_error(transport):
+    responses.get(JOBS, status=401, json={"error": f"Authentication failure: {TOKEN}"})
+    with pytest.raises(AuthenticationFailed) as caught:
+        Client(transport).active_jobs()
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "active_jobs" in shown
+    assert TOKEN not in shown
+
+
 def test_the_header_hides_itself(transport):
     request = requests.Request("GET", JOBS, auth=transport._session.auth).prepare()
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
