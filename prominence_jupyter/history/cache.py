@@ -14,7 +14,7 @@ import threading
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -27,8 +27,7 @@ from prominence_jupyter.protocol.status import is_final
 _VERSION: Final = 1
 """Part of the file's name. Increase it when the table or what `redact` hides changes: then nothing old is read."""
 _FILES: Final = "ended-jobs-*.sqlite"
-_TABLE: Final = """
-    CREATE TABLE IF NOT EXISTS ended_jobs
+_TABLE: Final = """CREATE TABLE IF NOT EXISTS ended_jobs
     (service TEXT, id TEXT, entry TEXT NOT NULL, PRIMARY KEY (service, id))
 """
 _PATIENCE_S: Final = 2.0
@@ -49,8 +48,7 @@ class Cache:
     Parameters
     ----------
     folder
-        Where the file is; default: ``prominence-jupyter`` in the folder of the user's caches. A user without a home,
-        as in some containers, has none: then this is in memory.
+        Where the file is; default: ``prominence-jupyter`` in the folder of the user's caches, in memory without a home.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -119,7 +117,11 @@ class Cache:
 
     def size(self) -> int:
         """Return the bytes on disk, those of other versions of this package too."""
-        return sum(map(_size, self._files()))
+        size = 0
+        for path in self._files():
+            with suppress(OSError):  # another kernel may have replaced it
+                size += path.stat().st_size
+        return size
 
     def clear(self) -> None:
         """Forget all jobs, those too that other versions of this package have kept.
@@ -207,6 +209,7 @@ def _empty(path: Path) -> None:
     """Remove all rows of a file of whatever version, and give its room back; the file stays for those who use it."""
     try:
         with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as db:
+            db.execute("PRAGMA journal_mode = MEMORY")  # on a disk that is full there is no room for one
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             with db:
                 for table in tables:
@@ -218,13 +221,6 @@ def _empty(path: Path) -> None:
         _remove(path)
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # another kernel has replaced it
-        return 0
-
-
 def _remove(path: Path) -> None:
     """Remove a file that is no database, and first its journal, which would be played into the next one."""
     path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
@@ -232,9 +228,8 @@ def _remove(path: Path) -> None:
 
 
 def _is_no_database(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
-    if isinstance(error, UnicodeDecodeError):  # SQLite's own words quote what it cannot read
-        return True
-    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _NO_DATABASE
+    is_unreadable = isinstance(error, UnicodeDecodeError)  # SQLite's own words quote what it cannot read
+    return is_unreadable or getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _NO_DATABASE
 
 
 def has_id(entry: Mapping[str, Any]) -> bool:

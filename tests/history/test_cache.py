@@ -302,6 +302,24 @@ def test_a_disk_that_is_full_is_no_failure_and_what_was_there_stays(cache):
     assert list(cache.find(SERVICE.removesuffix("/api/v1"), [ended(0)])) == ["0"]
 
 
+EMPTIED = """
+import resource, sys
+from pathlib import Path
+from prominence_jupyter.history.cache import Cache
+cache = Cache(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (cache.size(), cache.size()))
+cache.clear()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no limits of files")
+def test_it_is_emptied_on_a_disk_that_is_full(cache):
+    cache.keep(SERVICE, [ended(n, cmd="x" * 1000) for n in range(200)])
+    command = [sys.executable, "-c", EMPTIED, cache.path.parent]
+    subprocess.run(command, check=True, cwd=CONTRACT.parents[1])
+    assert (cache.count(), cache.size() < 20_000) == (0, True)
+
+
 def test_a_table_of_another_shape_is_no_failure(cache):
     cache.path.parent.mkdir()
     with sqlite3.connect(cache.path) as database:
