@@ -24,14 +24,16 @@ from prominence_jupyter.protocol.paths import JobId
 _HOPELESS: Final = (AuthenticationFailed, FunctionalityDisabled)
 _FAILURES_IN_A_ROW: Final = 32
 """A service that fails so often does not fail for the sake of one job."""
+_LOOK_S: Final = 0.5
+"""How long an answer is waited for before it is said that none came; some systems let no interrupt in meanwhile."""
 
 Described = tuple[str, Entry | None, Exception | None]
 """A job's id as text, what the service says of it, and why it says nothing."""
 
 
 @contextmanager
-def described(client: Client, ids: Sequence[JobId], connections: int) -> Iterator[Iterator[Described]]:
-    """Give what a service says of each job, in the order of its answers, for a ``with`` block.
+def described(client: Client, ids: Sequence[JobId], connections: int) -> Iterator[Iterator[Described | None]]:
+    """Give what a service says of each job, in the order of its answers, for a ``with`` block; None while none comes.
 
     When the block is left no other job is asked for. What is under way then, and is tried again, is not waited for,
     and its threads do not keep Python from ending.
@@ -80,10 +82,15 @@ def _ask(client: Client, work: SimpleQueue[JobId], answers: SimpleQueue[Describe
             answers.put((str(job_id), None, error))
 
 
-def _until_hopeless(answers: SimpleQueue[Described], count: int) -> Iterator[Described]:
+def _until_hopeless(answers: SimpleQueue[Described], count: int) -> Iterator[Described | None]:
     failed = 0
-    for _ in range(count):
-        job_id, entry, error = answers.get()
+    while count:
+        try:
+            job_id, entry, error = answers.get(timeout=_LOOK_S)
+        except Empty:
+            yield None
+            continue
+        count -= 1
         failed = failed + 1 if isinstance(error, ServiceFailed | RequestLost) else 0
         if error is not None and (not _is_of_this_job(error) or failed >= _FAILURES_IN_A_ROW):
             raise error

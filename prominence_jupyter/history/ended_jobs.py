@@ -170,13 +170,15 @@ class _Search:
         try:
             ids = [entry["id"] for entry in missing]
             with described(self._jobs.client, ids, self._jobs.connections) as answers:
-                for key, entry, error in answers:
-                    done += 1
-                    self._known[key] = entry or plain[key]
-                    if entry:
-                        batch.append(entry)
-                    elif error:
-                        self._failures[key] = error
+                for answer in answers:
+                    if answer is not None:
+                        key, entry, error = answer
+                        done += 1
+                        self._known[key] = entry or plain[key]
+                        if entry:
+                            batch.append(entry)
+                        elif error:
+                            self._failures[key] = error
                     if time.monotonic() - since > _KEEP_EVERY_S:
                         self._keep(batch)
                         batch, since = [], time.monotonic()
