@@ -44,15 +44,17 @@ def advice(
        hides phases: a job that uses 8 cores a quarter of the time, and 1 else, used 2.75. On 3 cores it takes
        1.42 times as long. ``why`` says so of any group that may have such phases.
     3. memory: the larger of p95 x (1 + `margin`) and the maximum, rounded up to whole GB, a node. The maximum is
-       that of all jobs of the group, also of those that failed.
+       that of all jobs of the group, also of those that failed. It is no more than was asked for where that was
+       enough for all: the peak counts files that the system keeps in memory while there is room.
     4. walltime: likewise, rounded up to 5 minutes; but no change of less than 25 % or 5 minutes less, or 10 % more.
        What counts is all the time of a job but the fetching of images, as much longer as it may take on fewer
        cores. Where none was asked for, none is suggested.
     5. Jobs that were killed for memory or at their walltime raise the suggestion to at least 1.5 times what they had
        asked for, however few they are. Where they had asked for no walltime: 1.5 times what they ran. Where nothing
        says what memory they had asked for: 1.5 times what was given, or what others asked for, or "ask for more" only.
-    6. nodes and disk are kept as asked for. So is what cannot be judged, but never less than what was used: cpus of
-       jobs on several nodes, since CPU time is that of the first node only, and memory that is not reported.
+    6. nodes and disk are kept as asked for. So is what cannot be judged, but never less than what was used: cpus and
+       memory of jobs on several nodes, since those are reported of the first node only, and memory that is not
+       reported.
     7. Where jobs of a group asked differently, the most of each counts as asked for, and ``why`` says so. Where
        cpus were asked for as a range or options, what was given counts, and memory by CPU is counted by node.
 

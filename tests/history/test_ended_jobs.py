@@ -459,7 +459,7 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CONTENTS, WANTED, st.booleans(), st.booleans())
 def test_cache_and_network_give_the_same_for_any_content(jobs, wanted, lists_detail, filters):
     expected = [redact(job) for job in jobs if wanted.matches(job)][: wanted.last]
@@ -516,4 +516,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestLife.settings = settings(max_examples=40, stateful_step_count=20)

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.usage import UnreadableValues, jobs_frame
@@ -156,7 +156,6 @@ def test_columns_of_a_user_need_no_names():
     pd.testing.assert_frame_equal(efficiency(jobs.assign(mine=1).rename(columns={"mine": 0})), efficiency(jobs))
 
 
-@settings(deadline=None)
 @given(st.lists(odd_answers(), max_size=5), st.randoms(use_true_random=False))
 def test_any_jobs_have_efficiencies_whatever_their_order(answers, chance):
     found = efficiency(frame(answers))
@@ -170,7 +169,6 @@ def test_any_jobs_have_efficiencies_whatever_their_order(answers, chance):
     pd.testing.assert_frame_equal(again[columns], found[columns].iloc[order].reset_index(drop=True), check_exact=True)
 
 
-@settings(deadline=None)
 @given(st.lists(odd_answers(), max_size=5))
 def test_used_and_wasted_are_what_was_held(answers):
     found = efficiency(frame(answers))

@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.errors import UsageError
@@ -107,7 +107,6 @@ def test_labels_and_images_group_too():
         of(*answers, by="label:grp")
 
 
-@settings(deadline=None)
 @given(st.lists(sound_answers, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_jobs_changes_nothing(answers, chance):
     shuffled = answers.copy()

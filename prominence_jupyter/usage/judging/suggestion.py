@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from prominence_jupyter.usage.judging.amounts import Flags, Numbers, ratio
-from prominence_jupyter.usage.judging.evidence import KINDS
 
 TOLERANCE: Final = 1.05
 """Up to 5 % more than whole cores count as those cores: what starts and watches a program needs a little too."""
@@ -17,6 +16,8 @@ _WALLTIME_KEPT: Final = (0.75, 1.1)
 """A suggested walltime between these shares of the one asked for is not worth telling."""
 _MINUTES_KEPT: Final = 5
 """Nor are so many minutes less."""
+_OF_FIRST_NODE: Final = {"cpus", "memory_gb"}
+"""What a service reports of the first node only; what the others used may be more."""
 _MINUTES: Final = 5
 """Walltimes are suggested in steps of so many: a job that took 4 s may take a minute on another day."""
 
@@ -52,16 +53,17 @@ def suggestions(found: pd.DataFrame, rules: Rules) -> pd.DataFrame:
 
 def can_tell(found: pd.DataFrame, rules: Rules) -> Flags:
     """Tell for which groups there is reason to suggest anything."""
-    killed: Flags = (found["killed_memory"] + found["killed_walltime"] > 0).to_numpy()
-    judged: Flags = np.any([judges(found, kind, rules) for kind in KINDS], axis=0)
-    return killed | judged
+    told: Flags = (
+        (found["killed_memory"] + found["killed_walltime"] > 0) | (found["judged"] >= rules.fewest)
+    ).to_numpy()
+    return told
 
 
 def judges(found: pd.DataFrame, kind: str, rules: Rules) -> Flags:
     """Tell for which groups use decides about one of `KINDS`; it is kept as asked for otherwise."""
     enough = found[f"{kind}_known"] >= rules.fewest
-    if kind == "cpus":
-        enough &= found["nodes"] == 1  # CPU time is that of the first node only
+    if kind in _OF_FIRST_NODE:
+        enough &= found["nodes"] == 1
     if kind == "walltime_min":
         enough &= found["walltime_min_asked"].notna()
     return enough.to_numpy()
@@ -92,8 +94,13 @@ def _cpus(found: pd.DataFrame, rules: Rules) -> Numbers:
 def _memory(found: pd.DataFrame, rules: Rules) -> Numbers:
     needed = _with_margin(found, "memory_gb", rules)
     kept = _kept(found, "memory_gb", whole(_column(found, "memory_gb_max")))
-    asked_for = np.where(judges(found, "memory_gb", rules), needed, kept)
-    return np.fmax(asked_for, whole(_column(found, "memory_gb_floor")))
+    # The peak counts files that the system keeps while there is room: what was enough is enough.
+    had_enough = _column(found, "memory_gb_max") <= _column(found, "memory_gb_asked")
+    needed = np.where(had_enough, np.fmin(needed, kept), needed)
+    decided = np.where(judges(found, "memory_gb", rules), needed, kept)
+    killed = whole(_column(found, "memory_gb_floor"))
+    seen = whole(_column(found, "memory_gb_max"))
+    return np.fmax(decided, np.where(np.isnan(killed), np.nan, np.fmax(killed, seen)))
 
 
 def _walltime(found: pd.DataFrame, rules: Rules, slower: Numbers) -> Numbers:

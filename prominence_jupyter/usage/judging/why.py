@@ -68,8 +68,8 @@ def _kept(group: Mapping[str, Any], rules: Rules) -> Iterator[str]:
     if group["judged"] < rules.fewest:
         return
     if group["nodes"] > 1:
-        yield f"{group['nodes']:.0f} nodes: CPU time and memory are those of the first, so cpus are kept"
-    if not group["memory_gb_judged"]:
+        yield f"{group['nodes']:.0f} nodes: CPU time and memory are those of the first, so both are kept"
+    elif not group["memory_gb_judged"]:
         yield f"{_jobs(group['memory_gb_known'])} with a peak of memory: what was asked for counts"
 
 
