@@ -137,7 +137,9 @@ def line_parser() -> Parser:
     _add_filters(usage)
     usage.add_argument("--workflow", metavar="W", help="jobs of this workflow: its id, or its name")
     usage.add_argument("--site", metavar="S", help="jobs that ran at this site")
-    usage.add_argument("--by", metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY")
+    usage.add_argument(
+        "--by", type=_grouping, metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY"
+    )
     what = usage.add_mutually_exclusive_group()
     what.add_argument("--advice", action="store_true", help="what to ask for next time; groups are by name or --by")
     what.add_argument("--plot", choices=PLOTS, metavar="KIND", help=f"a picture: {', '.join(PLOTS)}")
@@ -190,6 +192,15 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of jobs")
     return int(text)
+
+
+def _grouping(text: str) -> str:
+    """Take what jobs can be grouped by: what is wrong is told before thousands of jobs are asked for."""
+    kind, colon, key = text.partition(":")
+    if text not in GROUPINGS and not (colon and kind == "label" and key.strip()):
+        meant = f"; a label is label:{text}" if text.isalnum() else ""
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(GROUPINGS)}, label:KEY{meant}")
+    return text
 
 
 def _seconds(text: str) -> float:

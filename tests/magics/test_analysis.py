@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import prominence_jupyter
 from prominence_jupyter.errors import CacheLeftOut, UsageError
+from prominence_jupyter.jobs.analysis import Analysis
 from prominence_jupyter.usage.plots.drawing.figure import UsageFigure
 
 RESOURCES = {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}
@@ -113,6 +114,15 @@ def test_a_plot_is_a_figure_and_a_terminal_says_how_to_see_it(ended, prominence,
 )
 def test_a_wrong_line_is_one_clear_error(ended, prominence, line, words):
     with pytest.raises(UsageError, match=words):
+        prominence(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["usage --by colour", "usage --by label:", "usage --by ''", "usage --plot sites --by name"]
+)
+def test_a_wrong_grouping_is_told_before_any_job_is_asked_for(prominence, monkeypatch, line):
+    monkeypatch.setattr(Analysis, "completed", lambda *_, **__: pytest.fail("jobs were asked for"))
+    with pytest.raises(UsageError, match="--by"):
         prominence(line)
 
 
