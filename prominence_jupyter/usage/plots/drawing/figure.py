@@ -32,8 +32,12 @@ class UsageFigure(Figure):
         self._jobs = jobs
         self.suptitle(f"{title} · {count(jobs, 'job')}", x=0.01, ha="left", size="large", weight="bold", **PLAIN)
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, float]]:
-        """Return the picture, and its width and height on the page in pixels."""
+    def __repr__(self) -> str:
+        """Return in words what stands around the data: for terminals, and for people who do not see the picture."""
+        return f"<{type(self).__name__}: {self._words()}>"
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
+        """Return the picture, its width and height on the page in pixels, and the words for those who do not see it."""
         sink = io.BytesIO()
         self.savefig(
             sink,
@@ -43,7 +47,12 @@ class UsageFigure(Figure):
             edgecolor=self.get_edgecolor(),
         )
         width, height = self.get_size_inches() * self.dpi
-        return sink.getvalue(), {"width": round(width), "height": round(height)}
+        return sink.getvalue(), {"width": round(width), "height": round(height), "alt": self._words()}
+
+    def _words(self) -> str:
+        parts = [self.get_suptitle(), *map(_words_of, self.axes), self.get_supxlabel()]
+        lines = [" ".join(part.split()).removesuffix(".") for part in parts]  # notes and labels have line breaks
+        return " ".join(f"{line}." for line in lines if line)
 
     def panels(self, rows: int = 1, columns: int = 1, **options: Any) -> list[Axes]:
         """Return axes in the common look: no box around them, and ticks in the style's colours.
@@ -106,6 +115,16 @@ def legend_above(
         labelcolor=mpl.rcParams["text.color"],
     )
     plain_legend(legend)
+
+
+def _words_of(axes: Axes) -> str:
+    """Return what axes say in words: their title or name with the legend, or why there is nothing on them."""
+    if not axes.axison:
+        return " ".join(text.get_text() for text in axes.texts)
+    legend = axes.get_legend()
+    told = "; ".join(text.get_text() for text in legend.get_texts()) if legend else ""
+    name = axes.get_title(loc="left") or (axes.get_ylabel() or axes.get_xlabel() if told else "")
+    return " - ".join(part for part in (name, told) if part)
 
 
 def _ticks(kind: Literal["xtick", "ytick"]) -> dict[str, Any]:

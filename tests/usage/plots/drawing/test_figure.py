@@ -65,3 +65,19 @@ def test_a_note_is_left_out_when_there_is_nothing_to_note():
     figure.note("", "")
 
     assert words(figure) == ["title · 1 job"]
+
+
+def test_words_say_what_the_picture_says_where_it_is_not_seen():
+    figure = PLOTS["core_hours"](frame(job(), job(2, status="running", execution={}, events={})))
+
+    _, metadata = figure._repr_png_()
+
+    assert repr(figure) == f"<UsageFigure: {metadata['alt']}>"
+    assert metadata["alt"] == (
+        "Core-hours over time · 2 jobs. core-hours in each 1 min - used: 1; held, not used: 1. 1 job shown. "
+        "Left out: 1 job with no known time, end or cores (not started, not ended, no detail)."
+    )
+
+
+def test_words_say_why_there_is_nothing_to_see():
+    assert repr(PLOTS["sites"](frame())) == "<UsageFigure: Use by site · 0 jobs. Nothing to draw: there are no jobs.>"
