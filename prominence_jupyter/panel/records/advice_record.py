@@ -134,7 +134,7 @@ def _group_line(row: Row) -> list[str]:
     jobs, judged = (int(number(row, name) or 0) for name in ("jobs", "judged"))
     killed = [(int(number(row, name) or 0), said) for name, said in _KILLED]
     parts = [
-        words(row, "group", 80) or NO_GROUP,
+        words(row, "group", 200) or NO_GROUP,
         f"{_verdict(row)[0]} {words(row, 'verdict', 40)}{_of_what(row)}",
         f"{judged:,} of {jobs:,} {'job' if jobs == 1 else 'jobs'} judged",
         *(f"{count:,} {said}" for count, said in killed if count),

@@ -41,16 +41,15 @@ def width(cell: str) -> int:
     return known if known >= 0 else len(cell)
 
 
-def cut(cell: str, limit: int) -> str:
-    """Return a cell that takes at most so many columns of a terminal; a longer one ends in "…"."""
-    if width(cell) <= limit:
+def cut(cell: str, limit: int, *, amid: bool = False) -> str:
+    """Return a cell that takes at most so many columns of a terminal; a longer one ends in "…".
+
+    Or has it `amid`: names often differ in their last characters only.
+    """
+    end = (limit - 1) // 2 if amid else 0
+    if width(cell) <= limit or (start := _first(cell, limit - 1 - end)) == cell:
         return cell
-    room = limit - 1
-    for place, character in enumerate(cell):
-        room -= max(wcwidth(character), 0)
-        if room < 0:
-            return cell[:place] + CUT
-    return cell
+    return start + CUT + _first(cell[::-1], end)[::-1]
 
 
 def wrapped(text: str, room: int, *, indent: str = "  ", first: str | None = None) -> str:
@@ -62,6 +61,15 @@ def wrapped(text: str, room: int, *, indent: str = "  ", first: str | None = Non
         subsequent_indent=indent,
         break_on_hyphens=False,
     )
+
+
+def _first(cell: str, room: int) -> str:
+    """Return the first characters of a cell, as many as have room."""
+    for place, character in enumerate(cell):
+        room -= max(wcwidth(character), 0)
+        if room < 0:
+            return cell[:place]
+    return cell
 
 
 def _padded(cell: str, wide: int, *, right: bool) -> str:

@@ -152,7 +152,7 @@ def table_row(cells: Sequence[str], numbers: frozenset[int], *, wide: int, quiet
     numbers
         The columns that are aligned on the right.
     wide
-        The column whose text may take several lines.
+        The column whose text may take several lines; -1 if none may.
     quiet
         Whether it does not ask for attention.
     """

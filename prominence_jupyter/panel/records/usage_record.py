@@ -212,7 +212,7 @@ _JOB_TABLE: Final = (
     Column("peak, GB", _peak, leaves=3),
     Column("walltime", _of_limit("time_efficiency"), is_number=True, leaves=2),
     Column("queued", _of_limit("queue_share"), is_number=True, leaves=1),
-    Column("remarks", _text("remarks", 200)),
+    Column("remarks", _text("remarks", 200), wraps=True),
 )
 _GROUP_TABLE: Final = (
     Column("jobs", _count("jobs"), is_number=True),
@@ -229,4 +229,5 @@ _GROUP_TABLE: Final = (
 
 def _group_table(by: str) -> Sequence[Column]:
     """Return the columns of groups; what the jobs of each have in common is first."""
-    return Column(one_line(by, 60), lambda row: Cell(words(row, "group", 80) or NO_GROUP)), *_GROUP_TABLE
+    group = Column(one_line(by, 60), lambda row: Cell(words(row, "group", 200) or NO_GROUP), wraps=True)
+    return group, *_GROUP_TABLE

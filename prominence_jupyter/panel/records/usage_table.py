@@ -26,15 +26,17 @@ class Column(NamedTuple):
     is_number: bool = False
     leaves: int = 0
     """Where a terminal is too narrow for all: which column leaves first, second, …, unless it fits; 0 stays."""
+    wraps: bool = False
+    """Whether its text may take several lines of a page; true of one column at most."""
 
 
 def html_rows(table: Sequence[Column], rows: Iterable[Row]) -> tuple[str, Iterable[str]]:
-    """Return the first row of a table, and one for each row of a frame; the last column may take several lines."""
+    """Return the first row of a table, and one for each row of a frame."""
     numbers = frozenset(i for i, column in enumerate(table) if column.is_number)
     head = markup.table_head([column.head for column in table], numbers)
-    last = len(table) - 1
+    wide = next((i for i, column in enumerate(table) if column.wraps), -1)
     return head, (
-        markup.table_row([cell_html(column.cell(row)) for column in table], numbers, wide=last) for row in rows
+        markup.table_row([cell_html(column.cell(row)) for column in table], numbers, wide=wide) for row in rows
     )
 
 
@@ -54,7 +56,7 @@ def text_table(table: Sequence[Column], rows: Sequence[Row], room: int, indent: 
     """
     cells = {column: [column.head, *(cell_text(column.cell(row)) for row in rows)] for column in table}
     for column in table[:-1]:
-        cells[column] = [cut(cell, _MOST) for cell in cells[column]]
+        cells[column] = [cut(cell, _MOST, amid=True) for cell in cells[column]]
     widths = {column: max(map(width, cells[column])) for column in table}
     *others, last = table
     left = room - len(indent) - sum(widths[column] + _GAP for column in others if not column.leaves)

@@ -27,6 +27,14 @@ def test_a_cell_is_cut_to_the_columns_it_may_take(cell, shown):
     assert cut(cell, 4) == shown
 
 
-@given(st.text(), st.integers(1, 20))
-def test_what_is_cut_fits(cell, limit):
-    assert width(cut(cell, limit)) <= max(limit, 1) or not cell.isprintable()
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("abcdef", "abcdef"), ("abcdefg", "abc…fg"), ("漢字漢字", "漢…字"), ("abe\u0301cdefg", "abe\u0301…fg")],
+)
+def test_a_cell_may_keep_both_its_ends(cell, shown):
+    assert cut(cell, 6, amid=True) == shown
+
+
+@given(st.text(), st.integers(1, 20), st.booleans())
+def test_what_is_cut_fits(cell, limit, amid):
+    assert width(cut(cell, limit, amid=amid)) <= max(limit, 1) or not cell.isprintable()

@@ -88,6 +88,18 @@ def test_html_says_the_same_with_every_style_stripped():
         assert shown(usage) == usage_record_text(usage, 200).split()
 
 
+def test_groups_whose_names_differ_at_their_ends_are_told_apart():
+    images = [
+        f"registry.example.org/hydrology/catchment-model-with-openmpi-and-gcc:2026.{month}-rc1" for month in (10, 11)
+    ]
+    groups = account(*map(group, images), by="image")
+    assert "registry.ex…026.10-rc1" in usage_record_text(groups, 80)
+    assert "registry.ex…026.11-rc1" in usage_record_text(groups, 80)
+    rows = re.findall(r"<tr.*</tr>", usage_record_html(groups))[-2:]
+    assert [image in row for image, row in zip(images, rows, strict=True)] == [True, True]
+    assert all("overflow-wrap:anywhere" in row for row in rows)  # and so do not push the numbers out of sight
+
+
 @pytest.mark.parametrize("room", [80, 100, 120])
 def test_text_fits_a_terminal(room):
     noticed = {"insufficient data": 480, "above 100 %": 58, "killed: memory": 70, "killed: walltime": 42}
