@@ -121,6 +121,7 @@ class UsageFrame(pd.DataFrame):
 
 
 def _usage_account(frame: pd.DataFrame, kind: _Kind, by: str) -> UsageAccount:
+    frame = frame.reset_index(drop=True)  # whose name may be that of a column
     whole = _sum(frame) if kind == "groups" else next(iter(_rows(totals(frame))), {})
     noticed = {"no metrics": whole.get("no_metrics"), "insufficient data": whole.get("insufficient")}
     noticed[f"several nodes, {FIRST_NODE}"] = whole.get("first_node")

@@ -154,6 +154,13 @@ def test_one_that_lost_what_the_record_needs_is_displayed_by_pandas(frame, group
     assert repr(changed) == repr(texts.assign(core_hours="many"))
 
 
+def test_an_index_may_be_named_as_a_column(frame, groups, advised):
+    for shown in (frame, groups, advised):
+        before = repr(shown), shown._repr_html_()
+        shown.index.name = "core_hours_saved" if shown is advised else "core_hours_wasted"
+        assert (repr(shown), shown._repr_html_()) == before
+
+
 def test_without_jobs_there_is_nothing_to_tell():
     nothing = efficiency(jobs([]))
     assert repr(UsageFrame.of_jobs(nothing)) == "0 jobs"
