@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import uuid
+from threading import Lock, Timer
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Protocol, TextIO
@@ -34,7 +35,8 @@ class ProgressBar:
     """A progress bar for the length of a ``with`` block, which gives the function that moves it.
 
     Call it from the thread that runs the cell, and from no other: another thread's output would land in whatever cell
-    runs then.
+    runs then. Only the first state is shown by a thread of its own, which the block waits for: of a single long request
+    nothing is heard until it is answered.
 
     Parameters
     ----------
@@ -46,20 +48,36 @@ class ProgressBar:
         self._place: _Place = _Output(shell.display_pub) if getattr(shell, "kernel", None) else _Line(sys.stderr)
         self._pace = _Pace()
         self._next = 0.0
+        self._state: _State | None = None
+        self._lock = Lock()
+        self._first = Timer(_FIRST_S, self._show_first)
+        self._first.daemon = True
 
     def __enter__(self) -> Progress:
         self._next = monotonic() + _FIRST_S
+        self._first.start()
         return self._progress
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._place.clear()
+        self._first.cancel()
+        with self._lock:
+            self._state = None
+            self._place.clear()
 
     def _progress(self, done: int, total: int | None, words: str) -> None:
         now = monotonic()
         left_s = self._pace.left_s(now, done, total, words)
-        if now >= self._next:
-            self._next = now + _PAUSE_S
-            self._place.show(_State(done, total or None, one_line(words, _WORDS), left_s))
+        with self._lock:
+            self._state = _State(done, total or None, one_line(words, _WORDS), left_s)
+            if now >= self._next:
+                self._next = now + _PAUSE_S
+                self._first.cancel()
+                self._place.show(self._state)
+
+    def _show_first(self) -> None:
+        with self._lock:
+            if self._state is not None and not self._first.finished.is_set():
+                self._place.show(self._state)
 
 
 class _State(NamedTuple):
@@ -76,6 +94,8 @@ class _State(NamedTuple):
 
     @property
     def counts(self) -> str:
+        if self.total is None and not self.done:
+            return f"asking for {self.what}"
         whole = "" if self.total is None else f" of {self.total:,}"
         return f"{self.done:,}{whole} {self.what}".rstrip()
 

@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import threading
 from types import SimpleNamespace
 
 import nbformat
@@ -93,6 +94,18 @@ def test_a_notebook_shows_how_far_it_is(clock, shell):
         html = assert_only_a_record(shell.shown["text/html"])
         assert html.text.split() == "250 of 1,000 jobs 25 % · about 12 s left".split()  # noqa: SIM905 - as it reads
         assert any(" 25%," in style for style in html.styles)
+    assert shell.shown == {"text/plain": ""}
+
+
+def test_a_single_long_request_is_told_of(shell, monkeypatch):
+    monkeypatch.setattr(progress_bar, "_FIRST_S", 0.01)
+    published = threading.Event()
+    publish = shell.publish
+    monkeypatch.setattr(shell, "publish", lambda **bundle: (publish(**bundle), published.set()))
+    with ProgressBar(shell) as progress:
+        progress(0, None, "jobs")
+        assert published.wait(30)
+        assert shell.shown["text/plain"] == "asking for jobs"
     assert shell.shown == {"text/plain": ""}
 
 
