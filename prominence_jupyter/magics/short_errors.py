@@ -18,7 +18,8 @@ def _display(error: BaseException, frames: list[str], *, is_ours: bool) -> list[
     shell = get_ipython()
     is_verbose = shell is not None and shell.InteractiveTB.mode == "Verbose"
     shown = frames if is_verbose or not is_ours else []
-    return "".join([*shown, f"{type(error).__name__}: {error}"]).splitlines()
+    said = str(error) or ("interrupted" if isinstance(error, KeyboardInterrupt) else "")
+    return "".join([*shown, f"{type(error).__name__}: {said}"]).splitlines()
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
