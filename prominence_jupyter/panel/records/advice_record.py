@@ -193,7 +193,7 @@ def _column(name: str, head: str, *, is_number: bool = True) -> Column:
 
 
 _TABLE: Final = (
-    _column("kind", "a node", is_number=False),
+    _column("kind", "resource", is_number=False),
     _column("asked", "asked for"),
     _column("median", "used: median"),
     _column("p95", "p95"),

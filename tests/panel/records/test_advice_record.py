@@ -61,7 +61,7 @@ def test_a_group_as_text():
     assert [line for line in lines if line][:7] == [
         "1 group of jobs · ask for less: 1 · would have saved 22.1 core-hours and would have held 4.40 GB-hours more",
         "sweep-* · ▼ ask for less · 40 of 42 jobs judged · would have saved 22.1 core-hours and 51.6 GB-hours",
-        "  a node         asked for  used: median   p95  maximum  suggested",
+        "  resource       asked for  used: median   p95  maximum  suggested",
         "  CPUs                   4          0.97  0.99     1.00          1",
         "  memory, GB             8          0.31  0.32     0.32          1",
         "  walltime, min        720          11.1  11.8     11.8         15",
