@@ -99,8 +99,14 @@ def _memory(axes: Axes, asked: Numbers, peak: Numbers, share: Numbers) -> Cloud 
         across=x * 2 ** (0.5 * _apart(len(x))),
         up=y,
         above=share[known] > 1,
-        cells=(2 ** ((columns - 0.5) / 2), np.geomspace(*height, _CELLS)),  # round numbers of GB are amid columns
+        cells=(2 ** ((columns - 0.5) / 2), _heights(*height)),  # round numbers of GB are amid columns
     )
+
+
+def _heights(low: float, high: float) -> Numbers:
+    """Return bounds of cells from `low` to `high`: 1, 2, 4, … GB are among them: 100 % of those divides none."""
+    each = max(1, round(_CELLS / np.log2(high / low)))  # from one power of two to the next
+    return np.asarray(2.0 ** (np.arange(np.floor(each * np.log2(low)), np.ceil(each * np.log2(high)) + 1) / each))
 
 
 def _nothing(axes: Axes, words: str) -> None:

@@ -116,3 +116,15 @@ def test_a_peak_of_nothing_is_no_peak():
     assert "Nothing to draw: no job here has metrics of a run of a second or longer." in words(
         PLOTS["efficiency"](frame(made))
     )
+
+
+def test_no_cell_has_the_colours_of_two_scales_where_whole_powers_of_two_were_asked_for():
+    jobs = many(5000)
+    jobs["memory_gb"] = np.random.default_rng(1).choice([1.0, 2.0, 4.0, 8.0], len(jobs))
+
+    _, axes, _ = PLOTS["efficiency"](jobs).axes
+
+    within, above = (np.ma.filled(mesh.get_array(), 0) > 0 for mesh in axes.collections if isinstance(mesh, QuadMesh))
+    assert within.any()
+    assert above.any()
+    assert not (within & above).any()
