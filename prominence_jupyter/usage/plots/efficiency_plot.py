@@ -22,6 +22,8 @@ _HIGHEST: Final = 2.0
 _CELL: Final = 0.025
 """Height of a cell of CPU efficiency; 100 % is the bound of one."""
 _CELLS: Final = 40
+_BESIDE: Final = 7
+"""So many groups of cores have names in one line."""
 _LEAST_GB: Final = 1e-9
 """One byte. The axes of memory are logarithmic: less is no memory that is known."""
 
@@ -61,7 +63,8 @@ def _cpu(axes: Axes, cores: Numbers, share: Numbers) -> Cloud | None:
         return None
     powers, places = np.unique(np.ceil(np.log2(cores[known])), return_inverse=True)
     top = max(1.1, min(1.05 * float(share[known].max()), _HIGHEST))
-    axes.set_xticks(range(len(powers)), [_group(int(power)) for power in powers], **PLAIN)
+    between = "\N{EN DASH}" if len(powers) <= _BESIDE else "\N{EN DASH}\n"
+    axes.set_xticks(range(len(powers)), [_group(int(power), between) for power in powers], **PLAIN)
     axes.set_xlim(-0.6, max(len(powers), 2) - 0.4)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
@@ -115,10 +118,10 @@ def _nothing(axes: Axes, words: str) -> None:
     axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes, **PLAIN)
 
 
-def _group(power: int) -> str:
+def _group(power: int, between: str) -> str:
     high = 2**power
     low = high // 2 + 1
-    return f"{high:,}" if low >= high else f"{low:,}\N{EN DASH}{high:,}"
+    return f"{high:,}" if low >= high else f"{low:,}{between}{high:,}"
 
 
 def _apart(number: int) -> Numbers:

@@ -1,5 +1,7 @@
 """CPU and memory used, against what was held and asked for."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection, QuadMesh
@@ -128,3 +130,13 @@ def test_no_cell_has_the_colours_of_two_scales_where_whole_powers_of_two_were_as
     assert within.any()
     assert above.any()
     assert not (within & above).any()
+
+
+def test_names_of_many_groups_of_cores_do_not_overlap():
+    figure = PLOTS["efficiency"](frame(*(used(n, cpus=2**n) for n in range(11))))
+    figure.draw_without_rendering()
+
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+
+    assert len(boxes) == 11
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
