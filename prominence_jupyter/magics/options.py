@@ -106,7 +106,11 @@ def job_parser() -> Parser:
 
 def line_parser() -> Parser:
     """Return the parser of ``%prominence``."""
-    parser = Parser("%prominence", description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.")
+    parser = Parser(
+        "%prominence",
+        description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.",
+        epilog="What each option of a verb means: %%prominence VERB --help.",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")

@@ -110,5 +110,6 @@ def test_help_is_printed_and_nothing_is_done(capsys):
 
 def test_the_help_has_every_verb():
     text = full_help()
+    assert "%prominence VERB --help" in text
     for verb in ("local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete"):
         assert f"%prominence {verb}" in text
