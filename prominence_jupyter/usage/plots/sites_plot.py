@@ -57,7 +57,8 @@ def sites(jobs: pd.DataFrame) -> UsageFigure:
 
 def _by_site(column: pd.Series, hours: Numbers, ends: Numbers) -> tuple[list[str], Numbers, Numbers]:
     """Return the names of the bars, most core-hours first, and the sums of each."""
-    names = column.astype(object).where(column.notna(), _UNKNOWN)
+    known = column.astype("string").fillna("").str.strip() != ""  # an empty name would be a bar without one
+    names = column.astype(object).where(known, _UNKNOWN)
     sums = pd.DataFrame(np.hstack([hours, ends])).groupby(names.to_numpy()).sum(min_count=1)
     weight = sums.iloc[:, : hours.shape[1]].sum(axis=1), sums.iloc[:, hours.shape[1] :].sum(axis=1)
     sums = sums.iloc[np.lexsort((-weight[1], -weight[0]))]

@@ -78,3 +78,13 @@ def test_a_site_that_is_not_known_has_a_bar_and_so_has_use_that_is_not():
     said = " ".join(words(figure))
     assert "not known" in said
     assert "Left out: 1 job with no known time, end or cores" in said
+
+
+@pytest.mark.parametrize("site", ["", " ", None])
+def test_a_site_without_a_name_is_not_known(site):
+    made = job(2)
+    made["execution"]["site"] = site
+
+    left, _ = PLOTS["sites"](frame(job(1), made)).axes
+
+    assert {label.get_text() for label in left.get_yticklabels()} == {"Site-A", "unknown"}
