@@ -56,7 +56,8 @@ def used(session: Session, options: Namespace, shell: Any) -> UsageFrame | Usage
     jobs = _ended(session, options, shell)
     if jobs.empty:
         print("No job that has ended fits; %prominence list --completed shows the last one of all.")
-        return None
+        if plot is not None:
+            return None
     if plot is not None:
         return _picture(plot(jobs), shell)
 
@@ -84,7 +85,9 @@ def cached(session: Session, options: Namespace) -> None:
     else:
         count = cache.count()  # first: it finds out whether the file can be used
         where = f"in {cache.path}" if cache.path else "in memory, until the kernel ends"
-        print(f"{count:,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB), without secrets.")
+        print(
+            f"{count:,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB), without the secrets that a service gives back."
+        )
         print("%prominence cache --clear forgets them; %config ProminenceMagics.cache = False keeps none on disk.")
 
 

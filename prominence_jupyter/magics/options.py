@@ -41,6 +41,7 @@ class Parser(argparse.ArgumentParser):
         HelpShown
             It was a request for help.
         """
+        line = line.rstrip().removesuffix(";")  # it keeps the result of a cell from being shown
         try:
             words = shlex.split(line)
         except ValueError as error:

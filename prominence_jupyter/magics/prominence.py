@@ -32,9 +32,10 @@ class ProminenceMagics(Magics):
     longest_pause_s = Float(10.0, min=1.0, help="Most seconds between two questions about jobs that are watched.").tag(
         config=True
     )
-    cache = Bool(default_value=True, help="Keep ended jobs on disk, without secrets, so that they load at once.").tag(
-        config=True
-    )
+    cache = Bool(
+        default_value=True,
+        help="Keep ended jobs on disk, without the secrets that a service gives back, so that they load at once.",
+    ).tag(config=True)
     connections = Int(16, min=1, max=64, help="Most jobs that are asked for at the same time.").tag(config=True)
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 

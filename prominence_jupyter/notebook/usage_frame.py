@@ -32,6 +32,7 @@ _Kind = Literal["jobs", "groups", "advice"]
 _NARROWEST, _WIDEST = 80, 120
 """Columns of a terminal; a notebook has no width of its own."""
 _HOURS: Final = ("core_hours", "core_hours_used", "core_hours_wasted", "gb_hours", "gb_hours_used", "gb_hours_wasted")
+_SAVED: Final = ("core_hours_asked", "core_hours_saved", "gb_hours_asked", "gb_hours_saved")
 _COUNTS: Final = ("jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node")
 _TEXTS: Final[Mapping[_Kind, frozenset[str]]] = {
     "jobs": frozenset({"id", "status", "remarks"}),
@@ -40,8 +41,8 @@ _TEXTS: Final[Mapping[_Kind, frozenset[str]]] = {
 }
 _NUMBERS: Final[Mapping[_Kind, frozenset[str]]] = {
     "jobs": frozenset({"succeeded", *_HOURS}),
-    "groups": frozenset({*_COUNTS, *_HOURS}),
-    "advice": frozenset({"core_hours_saved", "gb_hours_saved"}),
+    "groups": frozenset({*_COUNTS, *_HOURS, "core_hours_failed"}),
+    "advice": frozenset(_SAVED),
 }
 """What a record cannot do without: it counts, sums and sorts by them."""
 _REMARKS: Final = ("above 100 %", "killed: memory", "killed: walltime")
@@ -137,7 +138,7 @@ def _usage_account(frame: pd.DataFrame, kind: _Kind, by: str) -> UsageAccount:
 def _sum(groups: pd.DataFrame) -> dict[str, Any]:
     """Return the totals of all groups; what was used and wasted is known of the same jobs, so it gives efficiencies."""
     whole: dict[str, Any] = {name: groups[name].sum() for name in _COUNTS}
-    whole |= {name: groups[name].astype("float64").sum(min_count=1) for name in _HOURS}
+    whole |= {name: groups[name].astype("float64").sum(min_count=1) for name in (*_HOURS, "core_hours_failed")}
     for efficiency, hours in (("cpu_efficiency", "core_hours"), ("memory_efficiency", "gb_hours")):
         used, wasted = whole[f"{hours}_used"], whole[f"{hours}_wasted"]
         whole[efficiency] = used / (used + wasted) if used + wasted > 0 else None
@@ -155,7 +156,7 @@ def _advice_account(frame: pd.DataFrame) -> AdviceAccount:
     return AdviceAccount(
         _rows(frame.iloc[order.index[:GROUPS]]),
         {str(verdict): int(count) for verdict, count in counts.items()},
-        {name: frame[name].sum() for name in ("core_hours_saved", "gb_hours_saved")},
+        {name: frame[name].sum() for name in _SAVED},
     )
 
 

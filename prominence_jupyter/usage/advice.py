@@ -94,9 +94,11 @@ def advice(
         suggested_cpus         Int64   cores      a node; missing where nothing is suggested, and likewise:
         suggested_memory_gb    Int64   GB         a node
         suggested_walltime_min Int64   min
+        core_hours_asked       float64 core hours sum over all jobs of held_s x nodes x cores asked for / 3600
         core_hours_saved       float64 core hours sum over all jobs of held_s x (nodes x cores asked for - nodes x
                                                   cores suggested) / 3600: had they run as long; negative when
                                                   more is suggested. What was given beyond that may be again
+        gb_hours_asked         float64 GB hours   likewise with memory
         gb_hours_saved         float64 GB hours   likewise with memory
         verdict                string             "ask for more" (of anything; of walltime only because of
                                                   fewer cpus is less), else "ask for less" (of what is held:
@@ -187,13 +189,11 @@ def _saved(jobs: pd.DataFrame, codes: Codes, suggested: pd.DataFrame) -> dict[st
     hours, nodes = amounts.held_s(jobs) / 3600, amounts.nodes_asked(jobs)
     wanted = suggested.reindex(codes)
     asked = {"core_hours": (amounts.cpus_asked(jobs), "cpus"), "gb_hours": (amounts.memory_asked_gb(jobs), "memory_gb")}
-    saved = pd.DataFrame(
-        {
-            f"{name}_saved": hours * (nodes * each - (wanted["nodes"] * wanted[kind]).to_numpy())
-            for name, (each, kind) in asked.items()
-        }
-    )
-    sums = saved.groupby(codes).sum(min_count=1)
+    amount = {}
+    for name, (each, kind) in asked.items():
+        amount[f"{name}_asked"] = hours * nodes * each
+        amount[f"{name}_saved"] = amount[f"{name}_asked"] - hours * (wanted["nodes"] * wanted[kind]).to_numpy()
+    sums = pd.DataFrame(amount).groupby(codes).sum(min_count=1)
     return {str(name): sums[name] for name in sums}
 
 
@@ -201,6 +201,7 @@ def _in_order(result: pd.DataFrame) -> pd.DataFrame:
     statistics = [f"{kind}_{statistic}" for kind in KINDS for statistic in _STATISTICS]
     suggested = [f"suggested_{kind}" for kind in KINDS]
     columns = ["group", "jobs", "judged", *statistics, "killed_memory", "killed_walltime", *suggested]
-    columns += ["core_hours_saved", "gb_hours_saved", "verdict", "why", "resources"]
+    columns += ["core_hours_asked", "core_hours_saved", "gb_hours_asked", "gb_hours_saved"]
+    columns += ["verdict", "why", "resources"]
     dtypes = dict.fromkeys((*_WHOLE, *suggested), "Int64") | dict.fromkeys(_TEXTS, "string")
     return result[columns].astype(dtypes).reset_index(drop=True)

@@ -27,7 +27,8 @@ def jobs_frame(
 
     The index counts the rows; the id is a column, ready for ``merge`` and ``groupby``. A job that occurs twice
     gives two rows. "Asked for" is what the description says, "given" what the service set aside. Listings without
-    detail have neither, nor what the job used. Of secrets, which a service sends back, none is in a frame.
+    detail have neither, nor what the job used. Of secrets, which a service sends back, none is in a frame. Text is as
+    it was sent, but for control characters and marks of direction, which are U+FFFD.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from prominence_jupyter.usage.judging.remarks import FIRST_NODE, INSUFFICIENT, N
 
 _KINDS: Final = ("core_hours", "gb_hours")
 _HOURS: Final = [f"{kind}{part}" for kind in _KINDS for part in ("", "_used", "_wasted")]
+_SUMS: Final = [*_HOURS[:3], "core_hours_failed", *_HOURS[3:]]
 _COUNTS: Final = ["jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node"]
 
 
@@ -44,6 +45,7 @@ def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFram
         core_hours         float64  core hours  sum of what was held
         core_hours_used    float64  core hours  sum
         core_hours_wasted  float64  core hours  sum, over the jobs where held and used are known
+        core_hours_failed  float64  core hours  sum of what jobs held that did not do their work
         gb_hours           float64  GB hours    sum of what was held
         gb_hours_used      float64  GB hours    sum
         gb_hours_wasted    float64  GB hours    sum, over the jobs where held and used are known
@@ -58,17 +60,20 @@ def totals(efficiency_frame: pd.DataFrame, by: str | None = None) -> pd.DataFram
         `by` is nothing that jobs can be grouped by.
     """
     succeeded = efficiency_frame["succeeded"].astype("boolean")  # a file may have made objects of it
+    failed = ~succeeded.fillna(value=True)
+    held = efficiency_frame["core_hours"]
     frame = efficiency_frame[_HOURS].assign(
         group="all" if by is None else group_of(efficiency_frame, by),
         jobs=1,
         succeeded=succeeded.fillna(value=False),
-        failed=~succeeded.fillna(value=True),
+        failed=failed,
+        core_hours_failed=held.where(failed.to_numpy(dtype="bool") | held.isna(), 0.0),
         no_metrics=efficiency_frame["remarks"].str.contains(NO_METRICS, regex=False),
         insufficient=efficiency_frame["remarks"].str.contains(INSUFFICIENT, regex=False),
         first_node=efficiency_frame["remarks"].str.contains(FIRST_NODE, regex=False),
         **{f"known_{kind}": _known(efficiency_frame, kind) for kind in _KINDS},
     )
-    sums = frame.groupby("group", dropna=False)[[*_COUNTS, *_HOURS, *(f"known_{kind}" for kind in _KINDS)]]
+    sums = frame.groupby("group", dropna=False)[[*_COUNTS, *_SUMS, *(f"known_{kind}" for kind in _KINDS)]]
     result = sums.sum(min_count=1).reset_index().astype({"group": "string"} | dict.fromkeys(_COUNTS, "Int64"))
     for efficiency, kind in (("cpu_efficiency", "core_hours"), ("memory_efficiency", "gb_hours")):
         held = result.pop(f"known_{kind}")

@@ -159,7 +159,9 @@ def test_the_cache_tells_where_it_is_and_forgets(ended, session, shell, monkeypa
     capsys.readouterr()
     prominence("cache")
     told = capsys.readouterr().out
-    assert re.search(r"^6 ended jobs are kept in \S+ \(\d+\.\d MB\), without secrets", told)
+    assert re.search(
+        r"^6 ended jobs are kept in \S+ \(\d+\.\d MB\), without the secrets that a service gives back", told
+    )
     assert token not in told
     prominence("cache --clear")
     assert "6 ended jobs were forgotten" in capsys.readouterr().out

@@ -60,7 +60,9 @@ def said(frame):
 
 def test_jobs_are_displayed_with_their_totals_and_the_most_wasteful_first(frame):
     text, html = said(frame)
-    assert text.startswith("7 jobs · CPU 45 % low · memory 15 % low\n  ended       6 succeeded, 1 failed\n")
+    assert text.startswith(
+        "7 jobs · CPU 45 % low · memory 15 % low\n  ended       6 succeeded, 1 failed, which held 4.00 core-hours\n"
+    )
     assert "28.0 held, 10.8 used, 13.2 wasted (55 % of known), 4.00 unknown" in text
     assert "remarks     no metrics: 1 · above 100 %: 1 · killed: walltime: 1" in text
     assert [line.split()[0] for line in text.splitlines()[6:13]] == ["1", "2", "3", "4", "5", "6", "9"]

@@ -27,7 +27,7 @@ DTYPES = {
     **{f"walltime_min_{statistic}": "float64" for statistic in STATISTICS},
     **dict.fromkeys(["killed_memory", "killed_walltime"], "Int64"),
     **dict.fromkeys(["suggested_cpus", "suggested_memory_gb", "suggested_walltime_min"], "Int64"),
-    **dict.fromkeys(["core_hours_saved", "gb_hours_saved"], "float64"),
+    **dict.fromkeys(["core_hours_asked", "core_hours_saved", "gb_hours_asked", "gb_hours_saved"], "float64"),
     **dict.fromkeys(["verdict", "why", "resources"], "string"),
 }
 SUGGESTED = [name for name in DTYPES if name.startswith("suggested_")]

@@ -17,7 +17,7 @@ from tests.usage.answers import MEMORY, answer, killed, sound_answers
 DTYPES = {
     "group": "string",
     **dict.fromkeys(["jobs", "succeeded", "failed", "no_metrics", "insufficient", "first_node"], "Int64"),
-    **dict.fromkeys(["core_hours", "core_hours_used", "core_hours_wasted"], "float64"),
+    **dict.fromkeys(["core_hours", "core_hours_used", "core_hours_wasted", "core_hours_failed"], "float64"),
     **dict.fromkeys(["gb_hours", "gb_hours_used", "gb_hours_wasted"], "float64"),
     **dict.fromkeys(["cpu_efficiency", "memory_efficiency"], "float64"),
 }
@@ -48,6 +48,13 @@ def test_jobs_are_counted_by_how_they_ended():
 
     assert found["group"] == "all"
     assert found[["jobs", "succeeded", "failed", "no_metrics", "insufficient"]].tolist() == [5, 2, 2, 1, 1]
+
+
+def test_what_failed_jobs_held_is_a_sum_of_its_own():
+    """Each held 4 cores for 100 s."""
+    found = of(answer(), answer(code=1), killed(MEMORY), answer(name="other"), by="name")
+
+    assert found["core_hours_failed"].tolist() == pytest.approx([0.0, 800 / 3600])
 
 
 def test_jobs_whose_use_is_known_of_their_first_node_are_counted():

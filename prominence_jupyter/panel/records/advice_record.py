@@ -14,7 +14,16 @@ from typing import Final
 from prominence_jupyter.panel.records import markup
 from prominence_jupyter.panel.records.columns import wrapped
 from prominence_jupyter.panel.records.usage_table import Column, html_rows, text_table
-from prominence_jupyter.panel.records.usage_words import NO_GROUP, Cell, Row, asked_text, number, number_text, words
+from prominence_jupyter.panel.records.usage_words import (
+    NO_GROUP,
+    Cell,
+    Row,
+    asked_text,
+    number,
+    number_text,
+    percent_text,
+    words,
+)
 from prominence_jupyter.panel.views.tone import SHAPES, Tone
 from prominence_jupyter.protocol.plain_text import CUT, one_line, showable
 
@@ -53,7 +62,7 @@ class AdviceAccount:
     verdicts
         How many groups have each verdict.
     totals
-        Of all groups: ``core_hours_saved`` and ``gb_hours_saved``.
+        Of all groups: ``core_hours_saved`` and ``gb_hours_saved``, and both with ``_asked``.
     """
 
     rows: Sequence[Row]
@@ -161,9 +170,15 @@ def _of_what(row: Row) -> str:
 
 def _saved(row: Row) -> str:
     """Return what the suggestion would have saved, or cost."""
-    amounts = ((number(row, "core_hours_saved"), "core-hours"), (number(row, "gb_hours_saved"), "GB-hours"))
-    saved = [f"{number_text(amount)} {unit}" for amount, unit in amounts if amount is not None and amount > 0]
-    more = [f"{number_text(-amount)} {unit}" for amount, unit in amounts if amount is not None and amount < 0]
+    saved, more = [], []
+    for name, unit in (("core_hours", "core-hours"), ("gb_hours", "GB-hours")):
+        amount, asked = number(row, f"{name}_saved") or 0.0, number(row, f"{name}_asked")
+        of = f" of {number_text(asked)}" if asked else ""
+        share = f" ({percent_text(amount / asked)})" if asked else ""
+        if amount > 0:
+            saved.append(f"{number_text(amount)}{of} {unit}{share}")
+        elif amount < 0:
+            more.append(f"{number_text(-amount)} {unit}")
     parts = (f"saved {' and '.join(saved)}" if saved else "", f"held {' and '.join(more)} more" if more else "")
     return " and ".join(f"would have {part}" for part in parts if part)
 

@@ -129,9 +129,15 @@ def _efficiencies(account: UsageAccount, shown: Callable[[Cell], str]) -> list[s
 
 def _summary(account: UsageAccount) -> list[tuple[str, str]]:
     noticed = [f"{one_line(remark)}: {count:,}" for remark, count in account.noticed.items() if count]
-    ends = [(name, int(number(account.totals, name) or 0)) for name in ("succeeded", "failed")]
+    succeeded, failed = (int(number(account.totals, name) or 0) for name in ("succeeded", "failed"))
+    lost = number(account.totals, "core_hours_failed")
+    ends = [
+        f"{succeeded:,} succeeded" if succeeded else "",
+        f"{failed:,} failed" if failed else "",
+        f"which held {number_text(lost)} core-hours" if lost else "",
+    ]
     known = [
-        ("ended", ", ".join(f"{count:,} {name}" for name, count in ends if count)),
+        ("ended", ", ".join(part for part in ends if part)),
         ("core-hours", hours_text(account.totals, "core_hours", number(account.totals, "cpu_efficiency"))),
         ("GB-hours", hours_text(account.totals, "gb_hours", number(account.totals, "memory_efficiency"))),
         ("remarks", " · ".join(noticed)),

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from prominence_jupyter.protocol.plain_text import showable
 from prominence_jupyter.protocol.record import number
 from prominence_jupyter.protocol.redaction import URL_KEYS, redact
 
@@ -90,7 +91,9 @@ def instants(raw: list[Any]) -> Read:
 def texts(raw: list[Any]) -> Read:
     """Return a list of text."""
     found, unreadable = _only_texts(raw)
-    return Read([text if text is None or text.isascii() else shown(text) for text in found], unreadable)
+    return Read(
+        [text if text is None or (text.isascii() and text.isprintable()) else shown(text) for text in found], unreadable
+    )
 
 
 def words(raw: list[Any]) -> Read:
@@ -112,12 +115,16 @@ def ids(raw: list[Any]) -> Read:
 
 
 def shown(text: str, key: str = "") -> str:
-    """Return text as `redact` leaves it under this key, however often it has been there before."""
-    if text.isascii() and key not in URL_KEYS:  # nearly all text, and there may be millions
+    """Return text as `redact` leaves it under this key, and without controls: frames are printed in terminals."""
+    if _is_plain(text) and key not in URL_KEYS:  # nearly all text, and there may be millions
         return text
     while (clean := str(redact({"labels": {key: text}})["labels"][key])) != text:  # under ``labels``, names are free
         text = clean
-    return text
+    return showable(text)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def beyond_64_bits(found: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
