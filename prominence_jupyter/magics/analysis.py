@@ -85,9 +85,8 @@ def cached(session: Session, options: Namespace) -> None:
     else:
         count = cache.count()  # first: it finds out whether the file can be used
         where = f"in {cache.path}" if cache.path else "in memory, until the kernel ends"
-        print(
-            f"{count:,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB), without the secrets that a service gives back."
-        )
+        print(f"{count:,} ended jobs are kept {where} ({cache.size() / _MB:.1f} MB),")
+        print("without the secrets that a service gives back: pull tokens, inputs, signed URLs, keys of storage.")
         print("%prominence cache --clear forgets them; %config ProminenceMagics.cache = False keeps none on disk.")
 
 

@@ -34,7 +34,7 @@ class ProminenceMagics(Magics):
     )
     cache = Bool(
         default_value=True,
-        help="Keep ended jobs on disk, without the secrets that a service gives back, so that they load at once.",
+        help="Keep ended jobs on disk, without secrets, so that they load at once.",
     ).tag(config=True)
     connections = Int(16, min=1, max=64, help="Most jobs that are asked for at the same time.").tag(config=True)
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)

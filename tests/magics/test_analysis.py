@@ -127,7 +127,8 @@ def test_a_wrong_grouping_is_told_before_any_job_is_asked_for(prominence, monkey
 
 
 def test_nothing_that_fits_is_said(ended, prominence, capsys):
-    assert prominence("usage --name no-such-job") is None
+    assert prominence("usage --name no-such-job").empty
+    assert prominence("usage --name no-such-job --plot sites") is None
     assert "No job that has ended fits" in capsys.readouterr().out
     assert prominence("list --all --name no-such-job").empty
     assert "There is no such job." in capsys.readouterr().out
@@ -159,9 +160,7 @@ def test_the_cache_tells_where_it_is_and_forgets(ended, session, shell, monkeypa
     capsys.readouterr()
     prominence("cache")
     told = capsys.readouterr().out
-    assert re.search(
-        r"^6 ended jobs are kept in \S+ \(\d+\.\d MB\), without the secrets that a service gives back", told
-    )
+    assert re.search(r"^6 ended jobs are kept in \S+ \(\d+\.\d MB\),\nwithout the secrets", told)
     assert token not in told
     prominence("cache --clear")
     assert "6 ended jobs were forgotten" in capsys.readouterr().out
