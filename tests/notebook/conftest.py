@@ -1,5 +1,7 @@
 """A real kernel, driven as a front end drives it."""
 
+import tempfile
+
 import pytest
 from jupyter_client.manager import KernelManager
 
@@ -8,8 +10,10 @@ class Kernel:
     """One kernel. `run` gives a cell's outputs, displays updated in place as a front end does."""
 
     def __init__(self) -> None:
-        # ipc keeps ipykernel from warning that loopback TCP is not encrypted
-        self.manager = KernelManager(kernel_name="python3", transport="ipc")
+        # ipc keeps ipykernel from warning that loopback TCP is not encrypted; in a folder of its own, since another
+        # kernel that starts at the same moment might choose the same names
+        self._folder = tempfile.TemporaryDirectory()
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", ip=f"{self._folder.name}/k")
         self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels()
@@ -40,6 +44,7 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
+        self._folder.cleanup()
 
 
 @pytest.fixture
