@@ -1,6 +1,7 @@
 """Fixtures that more than one folder of tests uses."""
 
 import json
+import signal
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +18,11 @@ TOKEN = "token-that-must-not-be-seen"
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks time things, tests do not
 hypothesis.settings.load_profile("untimed")
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # in the background of a shell; what tests start would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def exchanges(name: str) -> list[dict]:

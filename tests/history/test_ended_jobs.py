@@ -387,14 +387,12 @@ def test_an_interrupt_loses_nothing(cache, kept_on_disk):
 
 
 SLOW = """
-import signal
 import sys
 from pathlib import Path
 from prominence_jupyter.history.cache import Cache
 from prominence_jupyter.history.ended_jobs import EndedJobs
 from prominence_jupyter.history.wanted import Wanted
 from tests.history.conftest import client_at
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 jobs = EndedJobs(client_at(sys.argv[1]), Cache(Path(sys.argv[2])))
 def progress(done, total, words):
     if done == 20:
