@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("untimed")
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # in the background of a shell; what tests start would ignore it too
+):  # in the background; what tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
