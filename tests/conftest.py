@@ -19,9 +19,7 @@ TOKEN = "token-that-must-not-be-seen"
 hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks time things, tests do not
 hypothesis.settings.load_profile("untimed")
 
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # in the background; what tests start would ignore it too
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background; what tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
