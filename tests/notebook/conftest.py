@@ -1,6 +1,7 @@
 """A real kernel, driven as a front end drives it."""
 
 import tempfile
+import time
 
 import pytest
 from jupyter_client.manager import KernelManager
@@ -24,21 +25,23 @@ class Kernel:
         """Run a cell; optionally interrupt it when some words appear in an output."""
         outputs: list[dict] = []
         interrupts = [interrupt_when] if interrupt_when else []
-
-        def take(message):
-            content = message["content"]
-            kind = message["msg_type"]
+        cell, deadline = self.client.execute(code), time.monotonic() + timeout
+        while True:
+            message = self.client.get_iopub_msg(timeout=max(0.0, deadline - time.monotonic()))
+            content, kind = message["content"], message["msg_type"]
+            # Displays are updated between cells too, and by threads of an earlier cell: whatever its cell, it counts.
+            if display_id := content.get("transient", {}).get("display_id"):
+                self.displays[display_id] = content["data"]
+            if message["parent_header"].get("msg_id") != cell:
+                continue
             if kind in {"stream", "display_data", "execute_result", "error"}:
                 outputs.append(content | {"output_type": kind})
-            display_id = content.get("transient", {}).get("display_id")
-            if display_id:
-                self.displays[display_id] = content["data"]
             if interrupts and interrupts[0] in str(content):
                 interrupts.clear()
                 self.manager.interrupt_kernel()
-
-        self.client.execute_interactive(code, output_hook=take, timeout=timeout)
-        return outputs
+            if kind == "status" and content["execution_state"] == "idle":
+                self.client.get_shell_msg(timeout=timeout)
+                return outputs
 
     def stop(self) -> None:
         self.client.stop_channels()

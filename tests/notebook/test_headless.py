@@ -17,9 +17,10 @@ CELLS = [
     f"%%prominence_job two\n{job('sleep 1', name='two')}",
     "%prominence wait one two",
     f"%%prominence_job slow\n{job('sleep 300', name='slow')}",
+    "import time\nwhile slow.status != 'running':\n    time.sleep(0.1)",
     "%prominence watch one slow",
 ]
-WAITED, SET_WAITED, LEFT, SET_LEFT = 1, 3, 4, 5
+WAITED, SET_WAITED, LEFT, SET_LEFT = 1, 3, 4, 6
 
 
 @pytest.fixture(scope="module")
