@@ -134,5 +134,5 @@ def test_recorded_secrets_are_in_no_record():
 
 
 def test_a_known_secret_is_scrubbed_from_words():
-    assert scrub(f"bad token {SECRET}, {SECRET}", SECRET) == f"bad token {HIDDEN}, {HIDDEN}"
-    assert scrub("bad token", None) == scrub("bad token", "") == "bad token"
+    assert scrub(f"bad token {SECRET}, {SECRET}", [SECRET]) == f"bad token {HIDDEN}, {HIDDEN}"
+    assert scrub("bad token", []) == scrub("bad token", [""]) == "bad token"
