@@ -27,6 +27,7 @@ class HangingService:
         self._ended = threading.Event()
         self._asked = threading.Semaphore(0)
         self._open: list[socket.socket] = []
+        self._calls: set[str] = set()
         self._server = socket.create_server(("127.0.0.1", 0), backlog=0 if way == "deaf" else 128)
         self.port = self._server.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/api/v1"
@@ -67,14 +68,13 @@ class HangingService:
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", self.port))
             self._open.append(waiting)
+        self._is_called()  # those that have filled it
 
     def _is_called(self) -> bool:
-        calls = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        own = {f"{waiting.getsockname()[1]:04X}" for waiting in self._open}
-        return any(
-            state == _SYN_SENT and there.endswith(f":{self.port:04X}") and here.rpartition(":")[2] not in own
-            for here, there, state in calls
-        )
+        rows = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        calls = {here for here, there, state in rows if state == _SYN_SENT and there.endswith(f":{self.port:04X}")}
+        new, self._calls = calls - self._calls, self._calls | calls
+        return bool(new)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
