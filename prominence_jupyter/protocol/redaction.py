@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import takewhile
+from operator import eq
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,9 +41,10 @@ _SIGNATURE: Final = re.compile(
 """Of a query that stands alone, without its URL."""
 _SHORTEST: Final = 6
 """Characters of a secret; what is shorter stands in words by chance."""
-_FRAGMENT: Final = 16
-"""Characters of a secret, in a row, that are hidden where they stand without the rest of it."""
-_LONGEST_WORDS: Final = 4096
+_FRAGMENT, _STEP = 12, 4
+"""Characters of a secret, in a row, that are hidden where they stand without the rest of it, and every how many of the
+words are looked for: so that fifteen in a row are always found."""
+_LONGEST_WORDS: Final = 2048
 """Characters of words that quote secrets; what is more is cut."""
 _IMAGE_BY_DIGEST: Final = re.compile(r"docker://[^@/]+@sha(256|512):[0-9a-f]+")
 
@@ -105,8 +108,10 @@ def _redact_object(value: Mapping[str, Any], shown: Collection[str] | None, *, k
         else _redact(v, key=k, parent=key, depth=depth + 1)
         for k, v in value.items()
     }
-    if depth == 0 and isinstance(reason := clean.get("statusReason"), str):
-        clean["statusReason"] = scrub_words(reason, _found(value, clean | {"statusReason": value["statusReason"]}))
+    if depth == 0 and isinstance(clean.get("statusReason"), str):
+        secrets = _found(value, clean | {"statusReason": value["statusReason"]})
+        if secrets:
+            clean["statusReason"] = _encodable(redact_words(scrub_words(value["statusReason"], secrets)))
     return clean
 
 
@@ -176,11 +181,17 @@ def scrub_words(words: str, secrets: Collection[str]) -> str:
 
 def _without_fragments(words: str, secret: str) -> str:
     """Hide what is a part of a secret: whoever quotes may cut it short."""
-    start, kept = 0, []
-    while start + _FRAGMENT <= len(words):
-        length = _FRAGMENT if words[start : start + _FRAGMENT] in secret else 0
-        while length and start + length < len(words) and words[start : start + length + 1] in secret:
-            length += 1
-        kept.append(HIDDEN if length else words[start])
-        start += length or 1
-    return "".join([*kept, words[start:]])
+    shown, done = [], 0
+    for start in range(0, len(words) - _FRAGMENT + 1, _STEP):
+        place = secret.find(words[start : start + _FRAGMENT]) if start >= done else -1
+        if place >= 0:
+            before, after = words[done:start][::-1], secret[:place][::-1]
+            begin = start - _in_common(before, after)
+            shown += [words[done:begin], HIDDEN]
+            done = start + _in_common(words[start:], secret[place:])
+    return "".join([*shown, words[done:]])
+
+
+def _in_common(one: str, other: str) -> int:
+    """Return how many characters two texts have in common at their beginning."""
+    return sum(takewhile(bool, map(eq, one, other)))
