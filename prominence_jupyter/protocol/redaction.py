@@ -108,7 +108,7 @@ def _redact_object(value: Mapping[str, Any], shown: Collection[str] | None, *, k
         else _redact(v, key=k, parent=key, depth=depth + 1)
         for k, v in value.items()
     }
-    if depth == 0 and isinstance(clean.get("statusReason"), str):
+    if depth == 0 and (reason := clean.get("statusReason")) and isinstance(reason, str):
         secrets = _found(value, clean | {"statusReason": value["statusReason"]})
         if secrets:
             clean["statusReason"] = _encodable(redact_words(scrub_words(value["statusReason"], secrets)))
