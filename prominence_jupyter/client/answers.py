@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from prominence_jupyter.client.token import NEW_ONE, Token
+import requests
+
+from prominence_jupyter.client.token import NEW_ONE, Hidden
 from prominence_jupyter.errors import (
+    AnswerTooLong,
     AuthenticationFailed,
     FunctionalityDisabled,
     NoSuchJob,
@@ -21,7 +25,7 @@ from prominence_jupyter.errors import (
     UnexpectedAnswer,
 )
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.redaction import scrub
+from prominence_jupyter.protocol.redaction import redact_words, scrub, scrub_words
 
 _WORDS_SHOWN: Final = 300
 _BYTES_READ: Final = 8 * 1024
@@ -41,8 +45,8 @@ class Answer:
     content_type: str
     body: bytes = field(repr=False)
     retry_after_s: float | None = None
-    token: Token | None = field(default=None, repr=False)
-    """What was sent with the request: a service may quote it, and its words are shown."""
+    secrets: tuple[Hidden, ...] = field(default=(), repr=False)
+    """What was sent with the request, the token and more: a service may quote it, and its words are shown."""
 
     @property
     def ok(self) -> bool:
@@ -74,7 +78,7 @@ class Answer:
         """
         value = self._json()
         if isinstance(value, dict) and isinstance(value.get("error"), str):
-            raise RequestRefused(f"{self.request} was refused: {_shorten(value['error'])}", self.status)
+            raise RequestRefused(f"{self.request} was refused: {_shorten(self._hide(value['error']))}", self.status)
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise UnexpectedAnswer(f"{self.request} gave {_kind(value)} where a list of jobs belongs{CHECK_URL}")
         return value
@@ -98,7 +102,7 @@ class Answer:
 
     def _json(self) -> Any:
         try:
-            return json.loads(self._hide_token(self.body.decode("utf-8", "replace")))
+            return json.loads(scrub(self.body.decode("utf-8", "replace"), self.secrets[:1]))
         except (ValueError, RecursionError):
             what = "HTML" if "html" in self.content_type else "an answer that is not whole JSON"
             raise UnexpectedAnswer(f"{self.request} gave {what} ({self._words()}){CHECK_URL}") from None
@@ -106,7 +110,7 @@ class Answer:
     def _words(self) -> str:
         """Return what the service said, as one short line."""
         # Hidden before it is cut, so that no part of a token is left at the cut, and again when all is decoded.
-        text = self._hide_token(self.body[: 8 * _BYTES_READ].decode("utf-8", "replace"))[:_BYTES_READ]
+        text = scrub(self.body[: 8 * _BYTES_READ].decode("utf-8", "replace"), self.secrets)[:_BYTES_READ]
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
@@ -115,10 +119,34 @@ class Answer:
         else:
             if isinstance(value, dict) and isinstance(value.get("error"), str):
                 text = value["error"]
-        return _shorten(self._hide_token(text))
+        return _shorten(self._hide(text))
 
-    def _hide_token(self, text: str) -> str:
-        return scrub(text, self.token.reveal() if self.token else None)
+    def _hide(self, words: str) -> str:
+        return redact_words(scrub_words(words, self.secrets))
+
+
+def answer_of(request: str, response: requests.Response, body: bytes, secrets: tuple[Hidden, ...]) -> Answer:
+    """Return what came back, of which the body has been read."""
+    headers = response.headers
+    again_s = _retry_after(headers.get("Retry-After"))
+    return Answer(request, response.status_code, headers.get("Content-Type", ""), body, again_s, secrets)
+
+
+def joined(request: str, pieces: Iterable[bytes], longest_bytes: float) -> bytes:
+    """Return a body that came in pieces.
+
+    Raises
+    ------
+    AnswerTooLong
+        It has more bytes; no more of it was read.
+    """
+    held, length = [], 0
+    for piece in pieces:
+        held.append(piece)
+        length += len(piece)
+        if length > longest_bytes:
+            raise AnswerTooLong(f"{request}: the answer has more than {longest_bytes / 1e6:.0f} MB")
+    return b"".join(held)
 
 
 CHECK_URL: Final = "; is PROMINENCE_URL right?"
@@ -131,3 +159,12 @@ def _shorten(text: str) -> str:
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "text", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Read a Retry-After header in its usual form, a number of seconds."""
+    try:
+        seconds = float(header or "nan")
+    except ValueError:
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

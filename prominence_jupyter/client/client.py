@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.frames import methods_without_frames
 from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.client.transport import ATTEMPTS, Method, Transport
 from prominence_jupyter.errors import NoSuchJob, ServiceError, ServiceFailed, SubmissionUncertain, UnexpectedAnswer
@@ -26,6 +27,7 @@ _NOT_TAKEN: Final = range(300, 500)
 """Answers after which a submission certainly made no job: moved, refused, not found, too many requests."""
 
 
+@methods_without_frames
 class Client:
     """The jobs API of one service.
 

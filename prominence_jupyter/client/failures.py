@@ -10,9 +10,11 @@ from typing import Final
 import requests
 import urllib3.exceptions
 
+from prominence_jupyter.client.exchange import TimeUp
 from prominence_jupyter.errors import Unreachable
 
 _CHECK: Final = "check the network and PROMINENCE_URL"
+_BUSY: Final = "the service may be busy, try again later"
 _NEVER_SENT: Final = (
     requests.ConnectTimeout,
     requests.exceptions.InvalidJSONError,
@@ -51,6 +53,10 @@ def translated(what: str, *, is_local: bool, timeout_s: float) -> Iterator[None]
     """
     try:
         yield
+    except TimeUp as error:
+        late = "no connection" if error.is_unsent else "no answer"
+        kind = Unreachable if error.is_unsent else RequestLost
+        raise kind(f"{what}: {late} within {timeout_s:.0f} s; {_BUSY}") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
         raise _unreachable(what, error, is_local=is_local, timeout_s=timeout_s) from None
     except KeyboardInterrupt:
@@ -66,7 +72,7 @@ def _unreachable(what: str, error: Exception, *, is_local: bool, timeout_s: floa
         mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
         return Unreachable(f"{what}: no connection ({why}); {mend}")
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return RequestLost(f"{what}: no answer within {timeout_s:.0f} s; the service may be busy, try again later")
+        return RequestLost(f"{what}: no answer within {timeout_s:.0f} s; {_BUSY}")
     return RequestLost(f"{what}: the connection broke before the answer was whole ({why})")
 
 

@@ -1,7 +1,7 @@
 """One keep-alive HTTP session with a service: the one place that speaks HTTP.
 
 Every request has time limits, goes to the configured service only (no redirect is followed) and carries the
-token in a form that no traceback shows.
+token in a form that no traceback shows. It is under way in a thread of its own, see `exchange`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from ipaddress import ip_address
 from itertools import islice
@@ -19,14 +20,15 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from prominence_jupyter.client.answers import Answer
+from prominence_jupyter.client.answers import Answer, answer_of, joined
+from prominence_jupyter.client.connections import Adapter
+from prominence_jupyter.client.exchange import Exchange
 from prominence_jupyter.client.failures import RequestLost, translated
 from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.errors import AnswerTooLong, ServiceFailed, Unreachable, UsageError
-from prominence_jupyter.protocol.redaction import redact_url
+from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
+from prominence_jupyter.protocol.redaction import redact_url, secrets_of
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
 
@@ -39,8 +41,12 @@ _ERROR_PIECES: Final = 2
 _AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 _TIMEOUT_S: Final = (5.0, 30.0)
 """To connect, and between two bytes."""
+_LONGEST_HEAD_S: Final = 60.0
+"""Until an answer begins, for a request with all its repetitions: so long does a service that hangs hold a cell."""
 _LONGEST_BODY_S: Final = 60.0
 """For the whole of a body, however steadily it drips."""
+_WORTH_S: Final = 1.0
+"""A request that would have less time is not sent again."""
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 CONNECTIONS: Final = 16
@@ -82,7 +88,7 @@ class Transport:
         self._session.headers["User-Agent"] = f"prominence-jupyter/{version('prominence-jupyter')}"
         self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=max(connections, CONNECTIONS)))
+            self._session.mount(scheme, Adapter(pool_maxsize=max(connections, CONNECTIONS)))
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
@@ -98,6 +104,8 @@ class Transport:
     ) -> Answer:
         """Send a GET; on no connection, 429 and 5xx again, up to `attempts` times, with growing pauses.
 
+        However often that is, the answer begins within a minute.
+
         Raises
         ------
         TokenExpired
@@ -105,15 +113,18 @@ class Transport:
         Unreachable, ServiceError
             After the last attempt.
         """
+        ask = partial(self.send, "GET", path, params=params, longest_s=longest_s, longest_bytes=longest_bytes)
+        until = time.monotonic() + _LONGEST_HEAD_S
         for attempt in range(1, attempts + 1):
             try:
-                return self.send("GET", path, params=params, longest_s=longest_s, longest_bytes=longest_bytes)
+                return ask(patience_s=until - time.monotonic())
             except (Unreachable, ServiceFailed) as error:
                 asked = error.retry_after_s if isinstance(error, ServiceFailed) else None
-                pause = asked if asked is not None else _FIRST_PAUSE_S * 2 ** (attempt - 1)
-                if attempt == attempts or pause > _LONGEST_PAUSE_S:
+                pause = (_FIRST_PAUSE_S * 2 ** (attempt - 1) if asked is None else asked) * _spread.uniform(1.0, 1.25)
+                is_late = time.monotonic() + pause + _WORTH_S > until
+                if attempt == attempts or pause > _LONGEST_PAUSE_S or is_late:
                     raise
-            self._sleep(pause * _spread.uniform(1.0, 1.25))
+            self._sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
     def send(
@@ -123,10 +134,14 @@ class Transport:
         *,
         params: Mapping[str, str] | None = None,
         json: Any = None,
+        patience_s: float = _LONGEST_HEAD_S,
         longest_s: float = _LONGEST_BODY_S,
         longest_bytes: float = math.inf,
     ) -> Answer:
         """Send one request, once; its body may take `longest_s` seconds and have `longest_bytes`, unpacked.
+
+        An interrupt leaves at once, and so does the time that is up: after `patience_s` no answer has begun. What has
+        not been sent by then will not be.
 
         Raises
         ------
@@ -140,9 +155,16 @@ class Transport:
             The service answered with an error.
         """
         what = f"{method} {self.url}{path}"
-        with closing(self._request(what, method, path, params=params, json=json)) as response:
-            pieces = self._pieces(what, response, longest_s, decode=True)
-            answer = self._answer(what, response, _joined(what, pieces, longest_bytes))
+        exchange = Exchange()
+
+        def work() -> Answer:
+            with closing(self._request(what, method, path, patience_s, params=params, json=json)) as response:
+                exchange.may_take(longest_s)
+                pieces = self._pieces(what, response, longest_s, decode=True)
+                return answer_of(what, response, joined(what, pieces, longest_bytes), self._sent(json))
+
+        with self._translated(what, patience_s):
+            answer: Answer = exchange.run(work, longest_s=patience_s)
         if not answer.ok:
             raise answer.error()
         return answer
@@ -160,52 +182,43 @@ class Transport:
             As `send`; the pieces raise `RequestLost` when the connection breaks on the way.
         """
         what = f"GET {self.url}{path}"
-        with closing(self._request(what, "GET", path, params=params, headers=_AS_IT_IS)) as response:
+        ask = partial(self._request, what, "GET", path, _LONGEST_HEAD_S, params=params, headers=_AS_IT_IS)
+        with self._translated(what, _LONGEST_HEAD_S):
+            opened = Exchange().run(ask, longest_s=_LONGEST_HEAD_S, drop=requests.Response.close)
+        with closing(opened) as response:
             pieces = self._pieces(what, response, math.inf, decode=False)
-            answer = self._answer(what, response, b"")
+            answer = answer_of(what, response, b"", self._sent(None))
             if not answer.ok:
                 words = self._pieces(what, response, _LONGEST_BODY_S, decode=False)
                 raise replace(answer, body=b"".join(islice(words, _ERROR_PIECES))).error()
             yield pieces
 
-    def _request(self, what: str, method: Method, path: str, **options: Any) -> requests.Response:
+    def _request(self, what: str, method: Method, path: str, patience_s: float, **options: Any) -> requests.Response:
         """Send a request; the body of the answer is yet to be read."""
-        with translated(what, is_local=self.is_local, timeout_s=_TIMEOUT_S[1]):
+        connect_s, silent_s = (min(limit, patience_s) for limit in _TIMEOUT_S)
+        with self._translated(what, silent_s):
             self.token.check_expiry()
             return self._session.request(
-                method, self.url + path, timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **options
+                method, self.url + path, timeout=(connect_s, silent_s), allow_redirects=False, stream=True, **options
             )
+
+    def _sent(self, json: Any) -> tuple[Hidden, ...]:
+        """Return the secrets that go with a request, the token first: a service may quote them."""
+        return (Hidden(self.token.reveal()), *map(Hidden, secrets_of(json)))
+
+    def _translated(self, what: str, timeout_s: float) -> AbstractContextManager[None]:
+        return translated(what, is_local=self.is_local, timeout_s=timeout_s)
 
     def _pieces(self, what: str, response: requests.Response, longest_s: float, *, decode: bool) -> Iterator[bytes]:
         """Give the body as it comes: no more is waited for than one byte at a time."""
         until = time.monotonic() + longest_s
         while time.monotonic() < until:
-            with translated(what, is_local=self.is_local, timeout_s=_TIMEOUT_S[1]):
+            with self._translated(what, _TIMEOUT_S[1]):
                 piece = response.raw.read1(LONGEST_PIECE, decode_content=decode)
             if not piece:
                 return
             yield piece
         raise RequestLost(f"{what}: the answer was not whole after {longest_s:.0f} s; try again later")
-
-    def _answer(self, what: str, response: requests.Response, body: bytes) -> Answer:
-        return Answer(
-            what,
-            response.status_code,
-            response.headers.get("Content-Type", ""),
-            body,
-            _retry_after(response.headers.get("Retry-After")),
-            self.token,
-        )
-
-
-def _joined(what: str, pieces: Iterator[bytes], longest_bytes: float) -> bytes:
-    held, length = [], 0
-    for piece in pieces:
-        held.append(piece)
-        length += len(piece)
-        if length > longest_bytes:
-            raise AnswerTooLong(f"{what}: the answer has more than {longest_bytes / 1e6:.0f} MB")
-    return b"".join(held)
 
 
 def is_loopback(url: str) -> bool:
@@ -239,12 +252,3 @@ def _checked_url(url: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(f"the URL of a service has no user, password or query: {redact_url(url)}")
     return url.rstrip("/")
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Read a Retry-After header in its usual form, a number of seconds."""
-    try:
-        seconds = float(header or "nan")
-    except ValueError:
-        return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

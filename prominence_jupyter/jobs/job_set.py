@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.client.transport import ATTEMPTS
 from prominence_jupyter.errors import NoSuchJob, ProminenceError, UsageError, WaitTimeout
 from prominence_jupyter.jobs.job import Job
@@ -163,9 +163,8 @@ class JobSet:
             chosen = [entry.job_id for entry in self.watched.entries.values() if not entry.is_closed]
         else:
             chosen = [self._entry(job_id).job_id for job_id in ids]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            failures = pool.map(self._failure_to_delete, chosen)
-            return {job_id: failure for job_id, failure in zip(chosen, failures, strict=True) if failure}
+        failures = side_by_side(self._failure_to_delete, chosen, at_once=_AT_ONCE)
+        return {job_id: failure for job_id, failure in zip(chosen, failures, strict=True) if failure}
 
     def _entry(self, job_id: JobId) -> Entry:
         entry = self.watched.entries.get(str(job_id))

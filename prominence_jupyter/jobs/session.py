@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.frames import without_frames
 from prominence_jupyter.client.token import Hidden, Token, find_token
 from prominence_jupyter.client.transport import CONNECTIONS, Transport
 from prominence_jupyter.errors import NoSuchJob, UsageError
@@ -71,6 +72,7 @@ class Session(Analysis):
         is_there = mine.url == theirs.url and mine.token == theirs.token
         return is_there and self.watcher.is_as(other.watcher) and self.history.is_as(other.history)
 
+    @without_frames  # they hold the description as it was given
     def submit(
         self, description: JobDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
     ) -> Job:

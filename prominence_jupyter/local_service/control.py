@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import lock
+from prominence_jupyter.local_service import environment, lock
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
@@ -192,6 +192,7 @@ def _launch(state: StateDir, cpus: int | None, memory_gb: float | None) -> None:
             stderr=log,
             start_new_session=True,
             cwd=state.path,
+            env=environment.for_the_service(os.environ),
             check=False,  # one that finds a service running fails, and that is fine
         )
 

@@ -9,7 +9,7 @@ and the browser asks for what it misses.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -112,21 +112,33 @@ class JobPanel(anywidget.AnyWidget):
             _description=description,
             _can=[name for name in ("cancel", "clone", "save") if getattr(self._actions, name)],
         )
+        self._own_key = self.model_id
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
         return f"Live panel of job {self._latest.id}"
 
+    def close(self) -> None:
+        """Close the widget, and forget the messages that wait for it."""
+        if self.comm is not None:
+            self._outbox.drop(self._own_key)
+        super().close()
+
+    def _post(self, what: Hashable, send: Callable[[], None]) -> None:
+        """Have something sent to the browser; nothing once the widget is closed, of which a thread may not know yet."""
+        if self.comm is not None:
+            self._outbox.post((self._own_key, what), send)
+
     def update(self, view: JobView, description: str | None = None) -> None:
         """Show a newer view of the job, and its description if it has just become known. From any thread."""
         self._latest = view
-        self._outbox.post((self.model_id, "view"), self._send_view)
+        self._post("view", self._send_view)
         if description is not None and description != self._description:
-            self._outbox.post((self.model_id, "description"), lambda: self.set_trait("_description", description))
+            self._post("description", lambda: self.set_trait("_description", description))
 
     def grown(self, stream: Stream) -> None:
         """Show what is new of a log that has grown or begun afresh; of much only the end. From any thread."""
-        self._outbox.post((self.model_id, stream), lambda: self._send_news(stream))
+        self._post(stream, lambda: self._send_news(stream))
 
     def set_notice(self, stream: Stream, text: str) -> None:
         """Say something below a log; empty for nothing. From any thread."""
@@ -161,7 +173,7 @@ class JobPanel(anywidget.AnyWidget):
             case {"action": "save", "stream": "stdout" | "stderr" as stream} if self._actions.save:
                 self._act("save", lambda: self._actions.save and self._actions.save(stream))
             case {"ask": [int(start), int(stop)], "stream": "stdout" | "stderr" as stream} if stream in self._logs:
-                self._outbox.post((self.model_id, "answer", stream, start), lambda: self._answer(stream, start, stop))
+                self._post(("answer", stream, start), lambda: self._answer(stream, start, stop))
             case {"shown": [*streams], "page": str(page)}:
                 self._note_shown(page, frozenset(stream for stream in self._logs if stream in streams))
 
@@ -171,7 +183,7 @@ class JobPanel(anywidget.AnyWidget):
 
     def _tell(self, action: str, kind: str, text: str) -> None:
         content = {"kind": kind, "action": action, "text": text}
-        self._outbox.post((self.model_id, action), lambda: self.send(content))
+        self._post(action, lambda: self.send(content))
 
     def _answer(self, stream: Stream, start: int, stop: int) -> None:
         start = max(0, start)

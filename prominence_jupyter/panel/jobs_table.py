@@ -8,7 +8,7 @@ which news to which it leads; the browser asks for what it misses. What a person
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -78,10 +78,22 @@ class JobsTable(anywidget.AnyWidget):
         self._outbox = outbox or shared_outbox()
         can = {"select": on_select, "cancel": on_cancel}
         super().__init__(_can=[name for name, callback in can.items() if callback is not None])
+        self._own_key = self.model_id
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
         return f"Live table of {len(self._rows)} jobs"
+
+    def close(self) -> None:
+        """Close the widget, and forget the messages that wait for it."""
+        if self.comm is not None:
+            self._outbox.drop(self._own_key)
+        super().close()
+
+    def _post(self, what: Hashable, send: Callable[[], None]) -> None:
+        """Have something sent to the browser; nothing once the widget is closed, of which a thread may not know yet."""
+        if self.comm is not None:
+            self._outbox.post((self._own_key, what), send)
 
     def update(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Show rows that are new or have changed; of the others there is no need to speak. From any thread."""
@@ -112,7 +124,7 @@ class JobsTable(anywidget.AnyWidget):
             }
 
     def _post_news(self) -> None:
-        self._outbox.post((self.model_id, "rows"), self._send_news)
+        self._post("rows", self._send_news)
 
     def _send_news(self) -> None:
         with self._lock:
@@ -124,7 +136,7 @@ class JobsTable(anywidget.AnyWidget):
 
     def _tell(self, action: str, kind: str, text: str) -> None:
         content = {"kind": kind, "action": action, "text": text, "selected": self._selected}
-        self._outbox.post((self.model_id, action), lambda: self.send(content))
+        self._post(action, lambda: self.send(content))
 
     def _receive(self, _widget: JobsTable, content: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         if isinstance(seq := content.get("resync"), int):

@@ -21,7 +21,9 @@ MESSAGES_A_SECOND: Final = 50
 
 
 class Outbox:
-    """Sends messages in the order in which they were first posted, from a thread of its own.
+    """Sends messages in the order in which they were first posted, from a thread that there is while any waits.
+
+    A key is a tuple that begins with whose message it is, see `drop`.
 
     Parameters
     ----------
@@ -30,21 +32,26 @@ class Outbox:
     """
 
     def __init__(self, messages_a_second: int = MESSAGES_A_SECOND) -> None:
-        self._waiting: dict[Hashable, Callable[[], None]] = {}
+        self._waiting: dict[tuple[Hashable, ...], Callable[[], None]] = {}
         self._sent: deque[float] = deque(maxlen=messages_a_second)
-        self._news = threading.Condition()
+        self._lock = threading.RLock()  # the collector may close a forgotten widget while a message is posted
         self._thread: threading.Thread | None = None
 
-    def post(self, key: Hashable, send: Callable[[], None]) -> None:
+    def post(self, key: tuple[Hashable, ...], send: Callable[[], None]) -> None:
         """Have `send` called soon, once; one that waits under the same key is replaced and keeps its place."""
-        with self._news:
+        with self._lock:
             self._waiting[key] = send
             self._run_thread()
-            self._news.notify()
+
+    def drop(self, owner: Hashable) -> None:
+        """Forget what waits under keys that begin with `owner`: a widget that has been closed."""
+        with self._lock:
+            for key in [key for key in self._waiting if key[0] == owner]:
+                del self._waiting[key]
 
     def _run_thread(self) -> None:
         """Start the thread unless it runs. Where none can be started now, the next message tries again."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._thread is not None and self._thread.is_alive():  # in a process that was forked there is none
             return
         thread = threading.Thread(target=self._run, name="prominence-outbox", daemon=True)
         try:
@@ -56,10 +63,11 @@ class Outbox:
 
     def _run(self) -> None:
         while True:
-            with self._news:
-                self._news.wait_for(lambda: self._waiting)
             self._wait_for_turn()
-            with self._news:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
                 send = self._waiting.pop(next(iter(self._waiting)))
             try:
                 send()

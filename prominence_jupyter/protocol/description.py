@@ -15,10 +15,20 @@ from prominence_jupyter.protocol.validation import Problem, default_runtime, job
 __all__ = ["JobDescription", "WorkflowDescription", "default_runtime"]
 
 
+class Body(dict[str, Any]):
+    """A JSON object to send. It may hold secrets, and shows none of them where frames are printed."""
+
+    def __repr__(self) -> str:
+        return repr(redact(self))
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Description:
     body: Mapping[str, Any]
     """The JSON object to send. It may hold secrets: show `redacted` instead."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", Body(self.body))
 
     @property
     def name(self) -> str:

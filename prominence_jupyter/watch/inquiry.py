@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     NoSuchJob,
@@ -106,11 +106,11 @@ class Inquiry:
 
     def _ask_one_by_one(self, wanted: Mapping[str, JobId], findings: Findings, deadline: float) -> None:
         keys = iter(self._open(wanted, findings))
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="prominence-inquiry") as pool:
-            while (some := [*islice(keys, _AT_ONCE)]) and findings.trouble is None and self._clock() < deadline:
-                self._count(some)
-                for key, answer in zip(some, pool.map(self._one, (wanted[key] for key in some)), strict=True):
-                    _note(findings, key, answer)
+        while (some := [*islice(keys, _AT_ONCE)]) and findings.trouble is None and self._clock() < deadline:
+            self._count(some)
+            answers = side_by_side(self._one, [wanted[key] for key in some], at_once=_AT_ONCE)
+            for key, answer in zip(some, answers, strict=True):
+                _note(findings, key, answer)
 
     def _one(self, job_id: JobId) -> JobRecord | ProminenceError | None:
         """Ask for one job; None for one that is not given, or comes under another id: ``01`` is not 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,9 +69,24 @@ class Listener:
     follows: frozenset[Stream] = frozenset({"stdout"})
 
 
+_faulty: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Whose callbacks have failed, and were told of."""
+
+
 def tell(callback: Callable[..., None], *news: Any) -> None:
-    """Call back; an error there is the listener's own and must not stop the watch."""
+    """Call back; an error there is the listener's own and must not stop the watch. Its traceback is logged once."""
     try:
         callback(*news)
     except Exception:  # whatever a listener does wrong
-        _log.exception("an error in a callback of one who watches jobs")
+        level = logging.ERROR if _is_first(callback) else logging.DEBUG
+        _log.log(level, "an error in a callback of one who watches jobs; the watch goes on", exc_info=True)
+
+
+def _is_first(callback: Callable[..., None]) -> bool:
+    owner = getattr(callback, "__self__", callback)  # a bound method is another object each time
+    try:
+        is_first = owner not in _faulty
+        _faulty.add(owner)
+    except TypeError:  # neither hashed nor referred to: told each time
+        return True
+    return is_first

@@ -11,7 +11,8 @@ from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.spool import Spool
 
 logs = {"stdout": Spool(), "stderr": Spool()}
-AT_ONCE = SimpleNamespace(post=lambda key, send: send())  # an outbox that puts nothing together
+# an outbox that puts nothing together
+AT_ONCE = SimpleNamespace(post=lambda key, send: send(), drop=lambda owner: None)
 
 def view(status="running", ended=False, **more):
     answer = {"id": 12, "name": "calculate-pi", "status": status, "resources": {},

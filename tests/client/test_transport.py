@@ -189,6 +189,38 @@ def test_a_service_that_quotes_the_token_does_not_get_it_shown(transport):
     assert "bad token [hidden]" in str(caught.value)
 
 
+QUOTED = JobDescription(
+    {
+        "name": "x",
+        "tasks": [{"imagePullCredential": {"username": "user", "token": "PULL-TOKEN"}}],
+        "inputs": [{"filename": "a", "content": "SU5QVVQtQ09OVEVOVA=="}],
+        "artifacts": [{"url": "https://host/a?X-Signature=SIGNED-QUERY"}],
+    }
+)
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_service_that_quotes_the_description_does_not_get_its_secrets_shown(transport, status):
+    responses.post(JOBS, status=status, json={"error": f"not valid: {dict(QUOTED.body) | {'name': 'y'}}"})
+    with pytest.raises(ProminenceError) as caught:
+        Client(transport).submit(QUOTED)
+    assert "not valid: {" in str(caught.value)
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    for secret in ("PULL-TOKEN", "SU5QVVQ", "SIGNED-QUERY"):
+        assert secret not in shown
+
+
+@responses.activate
+def test_what_a_listing_holds_is_in_no_frame_when_it_makes_no_sense(transport):
+    responses.get(JOBS, json=[dict(QUOTED.body), 3])
+    with pytest.raises(UnexpectedAnswer) as caught:
+        Client(transport).active_jobs()
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    for secret in ("PULL-TOKEN", "SU5QVVQ", "SIGNED-QUERY"):
+        assert secret not in shown
+
+
 def test_an_expired_token_is_not_sent():
     import jwt
 

@@ -355,7 +355,7 @@ def test_emptying_it_reaches_the_files_of_other_versions(cache):
         database.execute('CREATE TABLE "of another shape" (entry)')
         database.execute('INSERT INTO "of another shape" VALUES (?)', (json.dumps(ended(1)),))
     database.close()
-    broken = cache.path.with_name("ended-jobs-2.sqlite")
+    broken = cache.path.with_name("ended-jobs-1.sqlite")
     broken.write_bytes(b"no database" * 1000)
     before = cache.size()
     cache.clear()

@@ -23,7 +23,7 @@ def spools():
 def settled():
     import threading
     done = threading.Event()
-    shared_outbox().post("settled", done.set)
+    shared_outbox().post(("settled",), done.set)
     return done.wait(10)
 """
 KEPT = 16

@@ -54,6 +54,7 @@ class Later(Outbox):
     """An outbox that sends when it is told to."""
 
     def __init__(self):
+        super().__init__()
         self.waiting = {}
 
     def post(self, key, send):
@@ -301,7 +302,7 @@ def test_many_threads_may_tell_at_once(wired):
         thread.start()
     for thread in threads:
         thread.join()
-    panel._outbox.post("last", done.set)
+    panel._outbox.post(("last",), done.set)
     assert done.wait(10)
     assert wire.sent == [(output(0, 100, 0), [b"x" * 100])]
 

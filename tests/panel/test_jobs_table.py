@@ -26,6 +26,10 @@ class HeldOutbox:
         with self.lock:
             self.waiting[key] = send
 
+    def drop(self, owner):
+        with self.lock:
+            self.waiting = {key: send for key, send in self.waiting.items() if key[0] != owner}
+
     def deliver(self):
         with self.lock:
             waiting, self.waiting = self.waiting, {}

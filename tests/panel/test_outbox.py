@@ -89,6 +89,22 @@ def test_what_is_posted_while_a_message_is_sent_is_sent_too():
     assert sent == ["first", "second"]
 
 
+def test_what_waits_for_a_closed_widget_is_dropped_and_the_thread_ends():
+    sent, full, sender = collected(2)
+    outbox = Outbox(messages_a_second=1)
+    outbox.post(("one", "first"), sender("first"))  # the next one waits for a second
+    for key in [("one", "view"), ("two", "view"), ("one", "rows")]:
+        outbox.post(key, sender(key))
+    thread = outbox._thread
+    outbox.drop("one")
+    outbox.drop("three")
+    assert full.wait(20)
+    assert sent == ["first", ("two", "view")]
+    thread.join(20)
+    assert not thread.is_alive()
+    assert outbox._thread is None
+
+
 @pytest.mark.parametrize("_", range(2))
 def test_a_kernel_has_one_outbox(_):
     assert shared_outbox() is shared_outbox()

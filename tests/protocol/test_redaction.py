@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.redaction import HIDDEN, redact, redact_url, scrub
+from prominence_jupyter.protocol.redaction import (
+    HIDDEN,
+    redact,
+    redact_url,
+    redact_words,
+    scrub,
+    scrub_words,
+    secrets_of,
+)
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 SECRET = "S3CR3T"
@@ -29,6 +37,13 @@ signed_urls = st.sampled_from(
         f"docker://user:{SECRET}@host/name",
     ]
 )
+signed_words = st.sampled_from(
+    [
+        f"cannot stage out to https://host/path?X-Amz-Signature={SECRET}&Expires=1: refused",
+        f"(https://user:{SECRET}@host/path)",
+        f"moved to 's3://host/path#{SECRET}'",
+    ]
+)
 secret_places = st.one_of(
     st.fixed_dictionaries(
         {"imagePullCredential": st.fixed_dictionaries({"username": st.just("user"), "token": secret_values})}
@@ -44,6 +59,9 @@ secret_places = st.one_of(
     st.fixed_dictionaries({"url": signed_urls}),
     st.fixed_dictionaries({"image": signed_urls}),
     st.fixed_dictionaries({"url": st.lists(signed_urls)}),
+    st.fixed_dictionaries({"statusReason": signed_words}),
+    st.fixed_dictionaries({"error": signed_words}),
+    st.fixed_dictionaries({"outputDirs": st.lists(signed_words)}),
 )
 answers_with_secrets = st.recursive(
     secret_places,
@@ -134,5 +152,68 @@ def test_recorded_secrets_are_in_no_record():
 
 
 def test_a_known_secret_is_scrubbed_from_words():
-    assert scrub(f"bad token {SECRET}, {SECRET}", SECRET) == f"bad token {HIDDEN}, {HIDDEN}"
-    assert scrub("bad token", None) == scrub("bad token", "") == "bad token"
+    assert scrub(f"bad token {SECRET}, {SECRET}", [SECRET]) == f"bad token {HIDDEN}, {HIDDEN}"
+    assert scrub("bad token", []) == scrub("bad token", [""]) == "bad token"
+
+
+PULL_TOKEN = "pull-token-0123456789abcdef"
+CONTENT = "IyEvYmluL3NoCmVjaG8gdGhpcyBpcyBzZWNyZXQK"
+QUERY = "X-Amz-Signature=5ec2e7&X-Amz-Date=20261128"
+JOB = {
+    "id": 1,
+    "name": "n",
+    "tasks": [{"image": "busybox", "imagePullCredential": {"username": "user", "token": PULL_TOKEN}}],
+    "inputs": [{"filename": "a", "content": CONTENT}],
+    "artifacts": [{"url": f"https://host/a.tgz?{QUERY}", "mountpoint": "a:/a"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (f"pull failed with {PULL_TOKEN}", "pull failed with [hidden]"),
+        (f"pull failed with {PULL_TOKEN[:20]}...", "pull failed with [hidden]..."),
+        (f"cannot write {CONTENT}", "cannot write [hidden]"),
+        (f"cannot fetch a.tgz?{QUERY}", "cannot fetch a.tgz?[hidden]"),
+        (f"cannot fetch https://host/a.tgz?{QUERY}: 403", "cannot fetch https://host/a.tgz 403"),
+        ("cannot fetch a?sig=0a1b2c", "cannot fetch a?sig=[hidden]"),
+        ("user n has no more than this", "user n has no more than this"),
+        ("", ""),
+    ],
+)
+def test_a_reason_quotes_no_secret_of_its_job(reason, shown):
+    assert redact(JOB | {"statusReason": reason})["statusReason"] == shown
+
+
+@pytest.mark.parametrize("reason", [None, 3, ["x"], {"a": PULL_TOKEN}])
+def test_a_reason_may_be_anything(reason):
+    assert redact({"statusReason": reason, "id": 1}) == {"statusReason": reason, "id": 1}
+
+
+def test_the_secrets_of_a_description_are_found():
+    assert secrets_of(JOB) == [PULL_TOKEN, CONTENT, QUERY, ""]
+    assert secrets_of(None) == secrets_of({"tasks": [{"cmd": "echo https://host/x?a=b"}]}) == []
+    assert secrets_of({"url": f"https://user:{SECRET}@host/a"}) == [f"user:{SECRET}", SECRET]
+
+
+@pytest.mark.parametrize("place", ["cmd", "env", "labels", "parameters"])
+def test_what_a_user_wrote_to_be_run_keeps_its_urls(place):
+    url = "https://host/path?a=b"
+    value = url if place == "cmd" else {"error": url, "x": url}
+
+    assert redact({place: value}) == {place: value}
+
+
+def test_words_keep_what_is_no_secret():
+    for words in ("see https://host/path", "a?b=c&d", "no token", "user@host", "12 % of 3://", "sig = 3"):
+        assert redact_words(words) == words
+    assert scrub_words("the pull-tok and the rest", [PULL_TOKEN]) == "the pull-tok and the rest"
+    assert scrub_words("a" * 10_000, []) == "a" * 10_000
+    assert scrub("a note", ["a"]) == "a note"
+
+
+def test_hostile_words_take_no_time():
+    words = "https" * 100_000 + "?&" * 100_000 + "://" + "@" * 100_000
+
+    assert len(redact_words(words)) <= len(words)
+    assert len(scrub_words(words, ["h" * 1_000_000])) <= 2048

@@ -18,7 +18,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import processes, reasons
+from prominence_jupyter.local_service import environment, processes, reasons
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import tokens
 from prominence_jupyter.local_service.front.routes import BASE, Service, application
@@ -95,6 +95,7 @@ class Front:
             *("--cpus", str(self.capacity.cpus), "--memory-gb", str(self.capacity.memory_gb)),
             stdin=asyncio.subprocess.PIPE,
             pass_fds=[self.lock],
+            env=environment.for_the_service(os.environ),  # a person's `serve` has all that there is in a terminal
             start_new_session=True,  # Ctrl-C in a terminal is for the front alone
         )
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from prominence_jupyter.local_service import environment
 from prominence_jupyter.local_service.capacity import Need
 from prominence_jupyter.local_service.job_row import JobRow
 from prominence_jupyter.local_service.scratch import Scratch
@@ -16,11 +17,9 @@ NOT_FOUND: Final = 127
 CANNOT_RUN: Final = 126
 """Exit codes a shell gives to a command that is not there, and to one that it cannot start."""
 
-_KEPT: Final = frozenset({"PATH", "LANG", "TZ", "USER", "LOGNAME"})
-
 
 def launch(
-    arguments: Sequence[str], task: Mapping[str, Any], environment: Mapping[str, str], scratch: Scratch
+    arguments: Sequence[str], task: Mapping[str, Any], variables: Mapping[str, str], scratch: Scratch
 ) -> subprocess.Popen[bytes] | int:
     """Start a task in a session of its own; return its process, or an exit code if it cannot be started.
 
@@ -36,7 +35,7 @@ def launch(
             return subprocess.Popen(  # noqa: S603 - running what users ask for is what this service is for
                 arguments,
                 cwd=scratch.workdir(task),
-                env=environment,
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -51,12 +50,11 @@ def launch(
 
 
 def task_environment(row: JobRow, task: Mapping[str, Any], scratch: Scratch, url: str) -> dict[str, str]:
-    """Return all that a task finds in its environment; of the service's own only what `_KEPT` and LC_* name."""
+    """Return all that a task finds in its environment; of the service's own only what `environment` lets through."""
     need = Need.of(row.description["resources"])
-    kept = {key: value for key, value in os.environ.items() if key in _KEPT or key.startswith("LC_")}
     asked = {str(key): str(value) for key, value in task.get("env", {}).items()}
     return {
-        **kept,
+        **environment.for_jobs(os.environ),
         "HOME": str(scratch.work),
         "TMPDIR": str(scratch.tmp),
         **asked,

@@ -1,0 +1,70 @@
+"""Connections that tell the `Exchange` they work for what they are about to do. All of `requests` and urllib3 else."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from prominence_jupyter.client.exchange import Exchange
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        _connects()
+        super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _sends(self)
+        super().request(*args, **kwargs)
+
+
+class _SecureConnection(HTTPSConnection):
+    def connect(self) -> None:
+        _connects()
+        super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _sends(self)
+        super().request(*args, **kwargs)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS: Final = {"http": _Pool, "https": _SecurePool}
+
+
+class Adapter(HTTPAdapter):
+    """The adapter of `requests`, with connections of this kind; but for SOCKS proxies, which have their own."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Make, or find, the pools of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+def _connects() -> None:
+    if exchange := Exchange.here():
+        exchange.connects()
+
+
+def _sends(connection: HTTPConnection) -> None:
+    if connection.sock is None:
+        connection.connect()
+    if (exchange := Exchange.here()) and connection.sock is not None:
+        exchange.sends(connection.sock)
