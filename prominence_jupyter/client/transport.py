@@ -19,12 +19,12 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from prominence_jupyter.client.answers import Answer
 from prominence_jupyter.client.failures import RequestLost, translated
 from prominence_jupyter.client.token import Hidden, Token
+from prominence_jupyter.client.whole_heads import WholeHeads
 from prominence_jupyter.errors import AnswerTooLong, ServiceFailed, Unreachable, UsageError
 from prominence_jupyter.protocol.redaction import redact_url
 
@@ -82,7 +82,7 @@ class Transport:
         self._session.headers["User-Agent"] = f"prominence-jupyter/{version('prominence-jupyter')}"
         self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=max(connections, CONNECTIONS)))
+            self._session.mount(scheme, WholeHeads(pool_maxsize=max(connections, CONNECTIONS)))
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
