@@ -23,29 +23,29 @@ class _Head:
     """Reads the lines of a head for `http.client`, and knows which was the last."""
 
     def __init__(self, file: BufferedReader) -> None:
-        self.file = file
+        self._file = file
         self.last = b"\n"  # of what has been read already
 
     def readline(self, limit: int = -1) -> bytes:
-        self.last = self.file.readline(limit)
+        self.last = self._file.readline(limit)
         return self.last
 
     def close(self) -> None:
-        self.file.close()
+        self._file.close()
 
 
 class _Response(HTTPResponse):
     def begin(self) -> None:
-        head: Any = _Head(self.fp)
+        file = self.fp
+        head: Any = _Head(file)
         self.fp = head
         try:
             super().begin()
         finally:
             if self.fp is head:
-                self.fp = head.file
+                self.fp = file
         if head.last not in _BLANK:
-            self._close_conn()
-            raise IncompleteRead(head.last)
+            raise IncompleteRead(head.last)  # whoever called closes it
 
 
 class _Connection(HTTPConnection):
