@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     NoSuchJob,
@@ -27,6 +26,7 @@ from prominence_jupyter.errors import (
 )
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.patient_client import PatientClient
 
 _AT_ONCE: Final = 8
 """Requests at the same time; so many jobs and fewer are not worth a request that makes a service search for all."""
@@ -59,7 +59,7 @@ class Findings:
 class Inquiry:
     """Asks one service; remembers between ticks what was asked for and what the service understands."""
 
-    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: PatientClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
         self._times_asked: dict[str, int] = {}
