@@ -141,10 +141,9 @@ class Watcher:
         while self._has_work():
             self._wake.clear()
             due = self.tick()
-            while 0 < (pause_s := due - self._clock()) < math.inf and not self._wake.wait(
-                min(pause_s, _LONGEST_WAIT_S)
-            ):
-                continue  # the time may have jumped: a wait stands still while the machine sleeps
+            while 0 < (pause_s := due - self._clock()) < math.inf:
+                if self._wake.wait(min(pause_s, _LONGEST_WAIT_S)):  # which stands still while the machine sleeps
+                    break
 
     def tick(self) -> float:
         """Ask what is due; return when to do so again, in seconds of the clock. For the thread that does the work."""

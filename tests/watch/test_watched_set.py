@@ -322,10 +322,12 @@ def test_one_that_was_there_is_missed_for_two_minutes_one_that_never_was_is_not(
     for _ in range(50):
         play.tick()
     assert [entry.gone for entry in play.watched.entries.values()] == [False, True]
-    for now in (60.0, 3660.0):  # an hour asleep is not an hour in which it was missed
-        play.tick()
+    now = 10.0
+    play.tick()
+    now += 3600.0  # asleep: that is no time in which it was missed
+    play.tick()
     assert not play.watched.entries["1"].gone
-    now = 3721.0
+    now = 3631.0
     assert play.tick().gone == {"1"}
     assert play.watched.finished.is_set()
 
