@@ -70,6 +70,8 @@ class Inquiry:
         deadline = self._clock() + _LONGEST_S
         self._times_asked = {key: self._times_asked.get(key, 0) for key in wanted}
         findings = Findings()
+        if not wanted:
+            return findings
         try:
             self._ask_for_the_last(wanted, findings)
             self._ask_for_lists(wanted, findings, deadline)

@@ -51,19 +51,22 @@ class ModelJob:
     """With this other status too, in the next listing."""
     lags: JobRecord | None = None
     """The next answer about it, from before."""
+    records: dict = field(default_factory=dict)
     statuses: set = field(default_factory=lambda: {"pending"})
 
     def becomes(self, status):
         self.status = status
         self.statuses.add(status)
 
-    def json(self, status=None, *, detail):
-        events = {"createTime": 1, "startTime": self.started, "endTime": self.ended}
-        found = {"id": self.id, "status": status or self.status, "events": {k: v for k, v in events.items() if v}}
-        return found | ({"resources": {}, "execution": {}} if detail else {})
-
     def record(self, status=None, *, detail):
-        return JobRecord.from_json(self.json(status, detail=detail))
+        """A report; the same object again while nothing has changed, as from `KnownRecords`."""
+        key = (status or self.status, self.started, self.ended, detail)
+        if key not in self.records:
+            events = {"createTime": 1, "startTime": self.started, "endTime": self.ended}
+            found = {"id": self.id, "status": key[0], "events": {name: at for name, at in events.items() if at}}
+            found |= {"resources": {}, "execution": {}} if detail else {}
+            self.records[key] = JobRecord.from_json(found)
+        return self.records[key]
 
 
 class Model:
