@@ -1,4 +1,7 @@
-"""Connections that tell the `Exchange` they work for what they are about to do. All of `requests` and urllib3 else."""
+"""Connections that tell the `Exchange` they work for what they are about to do, and whose answers have whole heads.
+
+All else is that of `requests` and urllib3.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from prominence_jupyter.client.exchange import Exchange
+from prominence_jupyter.client.whole_head import WholeHead
 
 
 class _Connection(HTTPConnection):
+    response_class = WholeHead
+
     def connect(self) -> None:
         _connects()
         super().connect()
@@ -22,6 +28,8 @@ class _Connection(HTTPConnection):
 
 
 class _SecureConnection(HTTPSConnection):
+    response_class = WholeHead
+
     def connect(self) -> None:
         _connects()
         super().connect()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
+
+from prominence_jupyter.watch.clocks import AwakeTime, passed_s
 
 MISSES_BEFORE_GONE: Final = 10
 """Listings and answers in a row without a job before it counts as gone: it may be in neither for an instant."""
@@ -17,7 +18,7 @@ class Absence:
 
     def __init__(self) -> None:
         self._misses = 0
-        self._began = time.monotonic()
+        self._missed_s = AwakeTime(passed_s)
 
     def goes_on(self, *, was_there: bool) -> bool:
         """Count one more; return whether the job counts as gone.
@@ -28,5 +29,6 @@ class Absence:
             Whether the service has given it before.
         """
         self._misses += 1
+        missed_s = self._missed_s()
         least_s = LEAST_S if was_there else 0.0
-        return self._misses >= MISSES_BEFORE_GONE and time.monotonic() - self._began >= least_s
+        return self._misses >= MISSES_BEFORE_GONE and missed_s >= least_s

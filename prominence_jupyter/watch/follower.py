@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Final
 
 from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
+from prominence_jupyter.watch.likeness import common_length, is_page
 from prominence_jupyter.watch.spool import Spool
 
 FAR: Final = 10**12
@@ -21,7 +22,10 @@ FAR: Final = 10**12
 _OVERLAP: Final = 256
 """Bytes read again each time, to see that the output still continues what was read."""
 _LOOKS: Final = 4
-"""How often in a row an output must be too short before it counts as another one."""
+"""How often in a row an output must be too short, or another, before it counts as another one."""
+_RESTART_LOOKS: Final = 6
+"""How often in a row it is looked for when a restart was told: the service may still have that of the run before, or
+none yet. One that is empty as often is that of a run that has written nothing."""
 _SLICE_S: Final = 2.0
 """How long one request may take: others wait for the same thread, and the next poll goes on."""
 _LONGEST_SLICE_S: Final = 32.0
@@ -54,12 +58,20 @@ class Follower:
         self.spool = spool
         self.is_behind = False
         """Whether the last poll left off before the end of what there was."""
+        self.is_certain = True
+        """Whether no restart can have been missed; else a `check` is called for at the end."""
         self._read = read
         self._clock = clock
         self._slice_s = _SLICE_S
         self._has_offsets: bool | None = None
+        self._is_sure_of_offsets = False
+        """Whether an answer was seen that only a service gives that understands them."""
         self._doubts = 0
-        self._must_compare = False
+        self._looks_for_restart = 0
+        """How often yet another output is looked for, since the job was started again."""
+        self._is_to_compare = False
+        self._compared = 0
+        """How much of the spool has been compared, where that takes several requests."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -72,8 +84,20 @@ class Follower:
         return self._has_offsets is False
 
     def restart(self) -> None:
-        """Compare the whole output at the next poll: the service reported that the job was started again."""
-        self._must_compare = self.spool.size > 0
+        """Look for another output from now on: the service reported that the job was started again."""
+        if self.spool.size:
+            self._looks_for_restart = _RESTART_LOOKS
+            self._compared = 0
+            self.doubt()
+
+    def doubt(self) -> None:
+        """Take note that the job may have been started again: at the end all of its log has to be compared."""
+        self.is_certain = self._is_sure_of_offsets = False
+
+    def check(self) -> None:
+        """Compare all of the log in the next poll."""
+        self.is_certain = True
+        self._is_to_compare = self.spool.size > 0
 
     def poll(self) -> None:
         """Ask once and spool what is new.
@@ -83,58 +107,88 @@ class Follower:
         SpoolFull
             The spool holds no more.
         """
-        before = (self.spool.run, self.spool.size)
+        before = (self.spool.run, self.spool.size, self._compared)
         self._ask()
-        has_brought = (self.spool.run, self.spool.size) != before
+        has_brought = (self.spool.run, self.spool.size, self._compared) != before
         if self.is_behind and (self.reads_all_again or not has_brought):
             self._slice_s = min(2 * self._slice_s, _LONGEST_SLICE_S)
         elif not self.reads_all_again:
             self._slice_s = _SLICE_S
 
     def _ask(self) -> None:
-        if self._must_compare:
-            self._poll_whole(told=True)
-        elif self.spool.size == 0:
+        if self.spool.size == 0:
             with self._reading(None) as pieces:
                 self._take(pieces)
         elif self._has_offsets is None:
             self._probe()
-        elif self._has_offsets:
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._has_offsets and not self._looks_for_restart and not self._is_to_compare:
             self._poll_offset()
         else:
-            self._poll_whole(told=False)
+            self._poll_whole()
 
     def _probe(self) -> None:
         """Learn whether the service understands offsets; the answer of one that does not is not wasted."""
         try:
             with self._reading(FAR) as pieces:
-                first = next(pieces, b"")
-                self._has_offsets = not first
-                if first:
-                    self._compare(chain([first], pieces), told=False)
+                if first := next(pieces, b""):
+                    self._compared = 0
+                    self._has_offsets = False if self._compare(chain([first], pieces)) else None
                     return
         except (RequestRefused, UnexpectedAnswer):
-            self._poll_whole(told=False)  # if that is refused too, it is not for the offset
+            self._poll_whole()  # if that is refused too, it is not for the offset
             self._has_offsets = False
             return
-        self._poll_offset()
+        self._has_offsets = True
+        self._go_on()
 
     def _poll_offset(self) -> None:
         known = self.spool.tail(_OVERLAP).data
-        with self._reading(self.spool.size - len(known)) as pieces:
+        start = self.spool.size - len(known)
+        if not self._is_sure_of_offsets and start and self.spool.piece(0, len(known)).data == known:
+            # Of a log that repeats itself the beginning looks like the end, and all of it like what is new.
+            if self._is_empty(start):
+                self._note_shorter()
+                return
+            if not self._is_empty(FAR):
+                self._probe()
+                return
+            self._is_sure_of_offsets = True
+        with self._reading(start) as pieces:
             head = b""
             while len(head) < len(known) and (piece := next(pieces, b"")):
                 head += piece
             if head.startswith(known):
+                self._is_sure_of_offsets = True
                 self._settle()
                 self._take(chain([head[len(known) :]], pieces))
                 return
-        if not known.startswith(head) or (not self.is_behind and self._has_doubted_enough()):
-            self._poll_whole(told=True)
+        if not known.startswith(head):
+            self._has_offsets = None  # perhaps it never understood them
+            self.doubt()
+            self._poll_whole()
+        elif not self.is_behind:
+            self._note_shorter()
 
-    def _poll_whole(self, *, told: bool) -> None:
-        with self._reading(None) as pieces:
-            self._compare(pieces, told=told)
+    def _note_shorter(self) -> None:
+        """Take note that nothing came from where the log ended before."""
+        if self._has_doubted_enough():
+            self.doubt()
+            self._poll_whole()
+
+    def _is_empty(self, offset: int) -> bool:
+        """Tell whether nothing comes from an offset on."""
+        with self._reading(offset) as pieces:
+            return not next(pieces, b"")
+
+    def _poll_whole(self) -> None:
+        """Compare the whole, or what of it has not been compared yet."""
+        self._compared = self._compared if self._has_offsets else 0
+        with self._reading(self._compared or None) as pieces:
+            self._compare(pieces)
 
     @contextmanager
     def _reading(self, offset: int | None) -> Iterator[Pieces]:
@@ -151,38 +205,57 @@ class Follower:
                 self.is_behind = True
                 return
 
-    def _compare(self, pieces: Pieces, *, told: bool) -> None:
-        """Go on where the whole output continues what was read, else begin afresh where it departs from that.
+    def _compare(self, pieces: Pieces) -> bool:
+        """Go on where the output continues what was read, else begin afresh where it departs from that.
 
-        One that is shorter is believed when it was told of, or seen several times in a row: while a service moves
-        the output of a job that ends, it may be gone for a moment. An empty one erases nothing. When the time is up
-        too early, what has been compared is kept, and the rest read again where an offset can be asked for.
+        Another output is believed at once when the service told of a restart; else when it was seen several times in a
+        row: while a service moves the output of a job that ends, it may be gone for a moment, and what stands between
+        may give a page of its own. An empty one erases nothing that no restart was told of. When the time is up too
+        early, the rest is compared in the next poll, from an offset on where that can be asked for.
+
+        Returns
+        -------
+        bool
+            Whether the spool is a beginning of the output now.
         """
-        same = 0
         for piece in pieces:
-            known = self.spool.piece(same, same + len(piece)).data
-            common = _common(known, piece)
-            same += common
+            known = self.spool.piece(self._compared, self._compared + len(piece)).data
+            common = common_length(known, piece)
+            self._compared += common
             if common < len(piece):
                 if common < len(known):
-                    self.spool.clear(keep=same)
+                    if self._compared == 0 and is_page(piece) and not is_page(known):
+                        raise UnexpectedAnswer("a page of HTML stands where the log belongs")
+                    if not self._looks_for_restart and not self._has_doubted_enough():
+                        self._compared = 0
+                        return False
+                    self.spool.clear(keep=self._compared)
                 self._settle()
                 self._take(chain([piece[common:]], pieces))
-                return
+                return True
+        return self.is_behind is False and self._compare_end()
+
+    def _compare_end(self) -> bool:
+        """Judge an output that has nothing beyond what was read; the same as `_compare`."""
+        same, self._compared = self._compared, 0
+        looked_for, self._looks_for_restart = self._looks_for_restart, max(0, self._looks_for_restart - 1)
         if same == self.spool.size:
-            self._settle()
-        elif self.is_behind and self.reads_all_again:
-            return
-        elif same > 0 and (told or self._has_doubted_enough()):
-            self.spool.clear(keep=same)
-            self._settle()
-        else:
+            if not self._looks_for_restart:  # else it may be that of the run before
+                self._settle()
+            self._doubts = 0
+            return True
+        is_believed = looked_for == 1 or (same > 0 and (looked_for > 0 or self._has_doubted_enough()))
+        if not is_believed:
             self._doubts = max(self._doubts, 1)
+            return False
+        self.spool.clear(keep=same)
+        self._settle()
+        return True
 
     def _settle(self) -> None:
         """Note that the spool is a beginning of the output."""
-        self._doubts = 0
-        self._must_compare = False
+        self._doubts = self._compared = self._looks_for_restart = 0
+        self._is_to_compare = False
 
     def _take(self, pieces: Pieces) -> None:
         for piece in pieces:
@@ -191,11 +264,3 @@ class Follower:
     def _has_doubted_enough(self) -> bool:
         self._doubts += 1
         return self._doubts >= _LOOKS
-
-
-def _common(first: bytes, second: bytes) -> int:
-    """Return how many bytes two pieces have in common at their beginning."""
-    if second.startswith(first):
-        return len(first)
-    differ = (place for place, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
-    return next(differ, len(second))

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.errors import (
     AuthenticationFailed,
@@ -27,6 +26,7 @@ from prominence_jupyter.errors import (
 )
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.patient_client import PatientClient
 
 _AT_ONCE: Final = 8
 """Requests at the same time; so many jobs and fewer are not worth a request that makes a service search for all."""
@@ -59,7 +59,7 @@ class Findings:
 class Inquiry:
     """Asks one service; remembers between ticks what was asked for and what the service understands."""
 
-    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: PatientClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
         self._times_asked: dict[str, int] = {}
@@ -70,6 +70,8 @@ class Inquiry:
         deadline = self._clock() + _LONGEST_S
         self._times_asked = {key: self._times_asked.get(key, 0) for key in wanted}
         findings = Findings()
+        if not wanted:
+            return findings
         try:
             self._ask_for_the_last(wanted, findings)
             self._ask_for_lists(wanted, findings, deadline)

@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import STREAMS, JobId, Stream
-from prominence_jupyter.protocol.record import JobRecord, has_ended, whole
+from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.absence import Absence
+from prominence_jupyter.watch.certainty import Certainty
 from prominence_jupyter.watch.listener import Listener, Snapshot, tell
+from prominence_jupyter.watch.run import Run, has_started
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_log import WatchedLog
 
@@ -55,8 +56,10 @@ class WatchedJob:
         """Who has begun to follow what, and is to be told what there is of it."""
         self._is_closing = False
         self._absence: Absence | None = None
-        self._run: tuple[float | None, int | None] = (None, None)
-        """Start time and retries of the run that is followed."""
+        self._certainty = Certainty()
+        self._run = Run()
+        self._heard: float | None = None
+        """When there was news of it last (Unix seconds)."""
 
     @property
     def needs_attention(self) -> bool:
@@ -128,24 +131,31 @@ class WatchedJob:
         """
         if self.is_over or self.finished.is_set():
             return False
-        self.failures = 0
+        self.failures, self._heard = 0, time.time()
         if record is None:
             self._note_absence(listed_active=listed_active)
             return False
         self._absence = None
-        if self._was_started_again(record):
+        if self._run.begins_again(record):
             for log in list(self._logs.values()):
                 log.restart()
         self._change(replace(self.snapshot, record=record, stale_since=None, trouble=None))
-        if has_ended(record, listed_active=listed_active):
+        if self._certainty.is_enough(record, listed_active=listed_active):
             self.is_over = True
             for log in list(self._logs.values()):
+                if not self._run.is_known:
+                    log.doubt()
                 log.hurry()
         return self.is_over
 
+    def confirm(self) -> None:
+        """Take note that the service still lists the job as it did for the last report: that is not stale."""
+        self.failures, self._heard = 0, time.time()
+        self._change(replace(self.snapshot, stale_since=None, trouble=None))
+
     def wanted(self) -> list[WatchedLog]:
         """Return the logs to ask for: those that someone follows and that may have more."""
-        if self.snapshot.gone or not (self.is_over or _has_started(self.snapshot.record)):
+        if self.snapshot.gone or not (self.is_over or has_started(self.snapshot.record)):
             return []
         with self._lock:
             streams = {stream for followed in self._follows.values() for stream in followed} | self._needed_at_end()
@@ -164,7 +174,7 @@ class WatchedJob:
             if log.trouble and log.is_out_of_reach:
                 self.miss(log.trouble)
             else:
-                self._change(replace(self.snapshot, stale_since=None, trouble=None))
+                self.confirm()
 
     def finish(self) -> None:
         """Tell that the job has ended; not before those have been let in who have just come."""
@@ -178,7 +188,8 @@ class WatchedJob:
         known = self.snapshot
         same = type(known.trouble) is type(error)  # its words may name another request each time
         self.failures = self.failures + 1 if same else 1
-        since = time.time() if known.stale_since is None else known.stale_since
+        now = time.time()
+        since = min(now, self._heard or now) if known.stale_since is None else known.stale_since
         self._change(replace(known, stale_since=since, trouble=known.trouble if same else error))
 
     def _note_absence(self, *, listed_active: bool) -> None:
@@ -210,13 +221,6 @@ class WatchedJob:
             self._logs[stream] = self._new_log(stream)
         return self._logs[stream]
 
-    def _was_started_again(self, record: JobRecord) -> bool:
-        """Compare with the run known so far, also one from before the job was idle again and had no start time."""
-        started, retries = self._run
-        now = (record.started, whole(record.execution.get("retries")))
-        self._run = (now[0] or started, retries if now[1] is None else now[1])
-        return (started is not None and self._run[0] != started) or (retries is not None and self._run[1] != retries)
-
     def _change(self, snapshot: Snapshot) -> None:
         if snapshot == self.snapshot:
             return
@@ -224,7 +228,3 @@ class WatchedJob:
         for listener in list(self.listeners):
             if listener in self._follows:  # it may have left while others were told
                 tell(listener.changed, snapshot)
-
-
-def _has_started(record: JobRecord | None) -> bool:
-    return record is not None and (record.started is not None or record.status == status.RUNNING)

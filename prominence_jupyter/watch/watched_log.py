@@ -7,8 +7,18 @@ from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.errors import ProminenceError, UnexpectedAnswer, Unreachable
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    FunctionalityDisabled,
+    NoSuchJob,
+    ProminenceError,
+    RequestRefused,
+    TokenError,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from prominence_jupyter.protocol.paths import Stream
+from prominence_jupyter.watch.clocks import AwakeTime
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.pace import Pace, asked_pause_s
 from prominence_jupyter.watch.spool import Spool, SpoolFull
@@ -17,6 +27,8 @@ _LAST_LOOKS: Final = 6
 """How often the end of a log is asked for when there is less of it than before."""
 _LAST_PATIENCE_S: Final = 300.0
 """How long the end of a log is asked for while the requests fail: a service that is started again needs minutes."""
+_LAST_REFUSALS: Final = 3
+"""How often a service may refuse the end of a log: for an instant it may not know a job that has just ended."""
 _REST: Final = 4
 """Where each request gives the whole log, or not enough of it, how much longer than that takes it is left alone."""
 
@@ -50,9 +62,9 @@ class WatchedLog:
         self.is_complete = False
         self._follower = follower
         self._pace = pace
-        self._last_looks = 0
-        self._failing_since = math.inf
-        """Since when nothing has come of the end, because requests fail or time is up too early."""
+        self._last_looks = self._refusals = 0
+        self._failing: AwakeTime | None = None
+        """For how long nothing has come of the end, because requests fail or time is up too early."""
 
     @property
     def spool(self) -> Spool:
@@ -66,14 +78,20 @@ class WatchedLog:
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether there was no connection to ask for it: that says nothing of this log."""
+        """Whether it could not be asked for, without a connection or a valid token: that says nothing of this log."""
+        if isinstance(self.trouble, TokenError | AuthenticationFailed):
+            return True
         return isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+
+    def doubt(self) -> None:
+        """Take note that the job may have been started again and nobody told."""
+        self._follower.doubt()
 
     def restart(self) -> None:
         """Take note that the job was started again."""
         self.is_complete = False
-        self._last_looks = 0
-        self._failing_since = math.inf
+        self._last_looks = self._refusals = 0
+        self._failing = None
         self._follower.restart()
         self.hurry()
 
@@ -87,9 +105,9 @@ class WatchedLog:
         self._note(error)
         now = clock()
         if news or self.is_out_of_reach:
-            self._failing_since = math.inf
+            self._failing = None
         elif job_is_over:
-            self._look_last(error, now)
+            self._look_last(error, clock)
         if news:
             self._pace.news()
         else:
@@ -109,20 +127,24 @@ class WatchedLog:
             return error
         return None
 
-    def _look_last(self, error: ProminenceError | None, now: float) -> None:
+    def _look_last(self, error: ProminenceError | None, clock: Callable[[], float]) -> None:
         """Judge a request that brought nothing after the end of the job."""
         if error is not None or self._follower.is_behind:
-            self._failing_since = min(self._failing_since, now)
-            may_pass = error is None or error.transient
-            self.is_complete = not may_pass or now - self._failing_since >= _LAST_PATIENCE_S
+            self._failing = self._failing or AwakeTime(clock)
+            self._refusals += isinstance(error, RequestRefused | NoSuchJob)
+            is_refused = isinstance(error, FunctionalityDisabled) or self._refusals >= _LAST_REFUSALS
+            self.is_complete = self.is_complete or is_refused or self._failing() >= _LAST_PATIENCE_S
             if self.is_complete and error is None:
                 self.trouble = UnexpectedAnswer("the service gave it too slowly to read it to its end")
             return
-        self._failing_since = math.inf
+        self._failing = None
         self._last_looks += 1
-        self.is_complete = not self._follower.is_doubtful or self._last_looks >= _LAST_LOOKS
-        if self._follower.is_doubtful and self.is_complete:
+        is_doubtful = self._follower.is_doubtful
+        self.is_complete = self._last_looks >= _LAST_LOOKS or (self._follower.is_certain and not is_doubtful)
+        if is_doubtful and self.is_complete:
             self.trouble = UnexpectedAnswer("at the end less of it was there than before")
+        elif not is_doubtful and not self.is_complete:
+            self._follower.check()
 
     def _note(self, error: ProminenceError | None) -> None:
         if type(error) is not type(self.trouble):  # its words may name another request each time

@@ -13,8 +13,9 @@ from typing import Final
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
-from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.absence import Absence
+from prominence_jupyter.watch.certainty import Certainty
 from prominence_jupyter.watch.listener import tell
 from prominence_jupyter.watch.reports import best, is_settled, may_have_ended
 from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
@@ -46,16 +47,19 @@ class WatchedSet:
         """How often in a row nothing could be asked, for the same kind of reason."""
         self.ticks = 0
         """How often it was told what the service answered, or that it did not answer."""
+        self._heard: float | None = None
+        """When there was news of every job last (Unix seconds)."""
         self._ticked = threading.Condition()
         self._entries = {str(entry.job_id): entry for entry in entries}
         self._open = {key: entry for key, entry in self._entries.items() if not entry.is_closed}
         self._seen: set[str] = set()
-        """Ids that were listed while this set was told which of them carry its label."""
+        """Ids of the last listing for which this set was told which of them carry its label."""
         self._listed: dict[str, JobRecord] = {}
         """Entries of the listing to which the reports belong."""
         self._asked: dict[str, JobRecord] = {}
         """Entries of the listing that seemed to have ended when they were asked about."""
         self._absences: dict[str, Absence] = {}
+        self._certainties: dict[str, Certainty] = {}
         self._told_entries = self._entries.copy()
         self._told: SetChange | None = None
         self._listeners: list[SetListener] = []
@@ -113,7 +117,7 @@ class WatchedSet:
 
     def admit(self, records: Iterable[JobRecord], listing: Mapping[str, JobRecord]) -> None:
         """Take in jobs that carry the label; those of the listing are no strangers any more."""
-        self._seen |= listing.keys()
+        self._seen = {*listing}
         self._add({str(record.id): record for record in records})
 
     def lacks(self, listing: Mapping[str, JobRecord]) -> dict[str, JobId]:
@@ -177,7 +181,8 @@ class WatchedSet:
         if record is None:
             return
         may_be_last = answer or listed or is_settled(record)
-        is_last = bool(may_be_last) and has_ended(record, listed_active=listed is not None)
+        certainty = self._certainties.setdefault(key, Certainty())
+        is_last = bool(may_be_last) and certainty.is_enough(record, listed_active=listed is not None)
         self._set(key, Entry(entry.job_id if record.id is None else record.id, record, ended=is_last))
 
     def _miss(self, key: str, entry: Entry) -> None:
@@ -194,7 +199,7 @@ class WatchedSet:
             self._entries[key] = entry
         if entry.is_closed:
             self._open.pop(key, None)
-            for kept in (self._listed, self._asked, self._absences):
+            for kept in (self._listed, self._asked, self._absences, self._certainties):
                 kept.pop(key, None)
         else:
             self._open[key] = entry
@@ -203,8 +208,11 @@ class WatchedSet:
         """Tell the listeners what differs from what they know; finish if that was all."""
         if type(trouble) is not type(self.trouble):  # its words may name another request each time
             self.trouble = trouble
-        if trouble is None or self.stale_since is None:
-            self.stale_since = None if trouble is None else time.time()
+        now = time.time()
+        if trouble is None:
+            self.stale_since, self._heard = None, now
+        elif self.stale_since is None:
+            self.stale_since = min(now, self._heard or now)
         change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble)
         nothing = SetChange({}, stale_since=self.stale_since, trouble=self.trouble)
         is_news = change != nothing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.inquiry import Inquiry
+from prominence_jupyter.watch.patient_client import PatientClient
 from prominence_jupyter.watch.set_change import SetListener
 from prominence_jupyter.watch.watched_set import WatchedSet
 
@@ -15,7 +15,7 @@ from prominence_jupyter.watch.watched_set import WatchedSet
 class WatchedSets:
     """Sets of jobs at one service. Who changes which there are holds the watcher's lock."""
 
-    def __init__(self, client: Client, *, clock: Callable[[], float]) -> None:
+    def __init__(self, client: PatientClient, *, clock: Callable[[], float]) -> None:
         self._client = client
         self._inquiry = Inquiry(client, clock=clock)
         self._sets: list[WatchedSet] = []

@@ -1,29 +1,27 @@
 """`Watcher`: one thread that asks a service about all watched jobs.
 
-A tick is one plain listing, whatever the number of jobs and sets of jobs. A job that is watched alone is asked for
-when it changes in the listing or leaves it, those of a set when they leave it, many at a time. A thread, not an
-asyncio task: tasks stand still while a notebook's cell runs.
+It does `Rounds` of asking, each when it is due. A thread, not an asyncio task: tasks stand still while a notebook's
+cell runs.
 """
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import ProminenceError, UsageError
+from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.paths import JobId, Stream
-from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.clocks import passed_s
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
-from prominence_jupyter.watch.output_round import ask_for_output
-from prominence_jupyter.watch.pace import Pace, asked_pause_s
+from prominence_jupyter.watch.pace import Pace
+from prominence_jupyter.watch.patient_client import PatientClient
+from prominence_jupyter.watch.rounds import Rounds
 from prominence_jupyter.watch.set_change import SetListener
 from prominence_jupyter.watch.spool import Spool
 from prominence_jupyter.watch.watched_job import WatchedJob
@@ -31,12 +29,9 @@ from prominence_jupyter.watch.watched_log import WatchedLog
 from prominence_jupyter.watch.watched_set import WatchedSet
 from prominence_jupyter.watch.watched_sets import WatchedSets
 
-_log = logging.getLogger(__name__)
-
 _LONGEST_OUTPUT_PAUSE_S: Final = 5.0
-_REST: Final = 40.0
-"""Seconds to wait for each second of a core that asking took: 2.5 % of one, however long the listing is."""
-_LONGEST_REST_S: Final = 10.0
+_LONGEST_WAIT_S: Final = 1.0
+"""Seconds until the clock is looked at again."""
 
 
 class Watcher:
@@ -49,20 +44,19 @@ class Watcher:
     longest_pause_s
         Upper bound of the time between two listings, in seconds.
     clock
-        Monotonic seconds.
+        Monotonic seconds, those too in which the machine sleeps.
     """
 
-    def __init__(
-        self, client: Client, *, longest_pause_s: float = 10.0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._client = client
+    def __init__(self, client: Client, *, longest_pause_s: float = 10.0, clock: Callable[[], float] = passed_s) -> None:
         self._longest_pause_s = longest_pause_s
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, WatchedJob] = {}
         self._late: set[WatchedJob] = set()
         """Jobs that have ended, and of which someone wants to see a log that has not been read."""
-        self._sets = WatchedSets(client, clock=clock)
+        self._client = PatientClient(client, clock)
+        self._sets = WatchedSets(self._client, clock=clock)
+        self._rounds = Rounds(self._client, self._sets, longest_pause_s=longest_pause_s, clock=clock)
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -144,23 +138,18 @@ class Watcher:
             self._thread = thread
 
     def _run(self) -> None:
-        listing = Pace(longest_s=self._longest_pause_s)
-        listing_due = self._clock()
         while self._has_work():
             self._wake.clear()
-            jobs, sets = self._current(), self._current_sets()
-            if any([job.let_in() for job in jobs] + [watched.let_in() for watched in sets]):
-                listing.news()
-                listing_due = self._clock()
-            listed = [job for job in jobs if not job.is_over and not job.finished.is_set()]
-            if not listed and not sets:
-                listing_due = math.inf
-            if self._clock() >= listing_due:
-                ask = partial(self._ask_listing, listed, sets)
-                listing_due = self._clock() + self._guarded(ask, (*listed, *sets), listing)
-            output_due = ask_for_output(jobs, self._clock, listing_due)
-            if (next_due := min(listing_due, output_due)) < math.inf:
-                self._wake.wait(max(0.0, next_due - self._clock()))
+            due = self.tick()
+            while 0 < (pause_s := due - self._clock()) < math.inf:
+                if self._wake.wait(min(pause_s, _LONGEST_WAIT_S)):  # which stands still while the machine sleeps
+                    break
+
+    def tick(self) -> float:
+        """Ask what is due; return when to do so again, in seconds of the clock. For the thread that does the work."""
+        with self._lock:
+            jobs, sets = [*self._jobs.values(), *self._late], self._sets.current()
+        return self._rounds.once(jobs, sets)
 
     def _has_work(self) -> bool:
         """Drop what has finished; when nothing is left, the thread is over (decided under the lock)."""
@@ -184,56 +173,3 @@ class Watcher:
         """
         if threading.current_thread() is self._thread:
             raise UsageError("a callback cannot wait for news of jobs: what it is told is all there is; wait elsewhere")
-
-    def _current(self) -> list[WatchedJob]:
-        with self._lock:
-            return [*self._jobs.values(), *self._late]
-
-    def _current_sets(self) -> list[WatchedSet]:
-        with self._lock:
-            return self._sets.current()
-
-    def _guarded(self, ask: Callable[[], bool], watched: Iterable[WatchedJob | WatchedSet], pace: Pace) -> float:
-        """Ask, and return the seconds until the next time; no error ends the thread."""
-        asked_s, began = 0.0, time.thread_time()
-        try:
-            news = ask()
-        except ProminenceError as error:
-            news = False
-            asked_s = asked_pause_s(error)
-            for one in watched:
-                one.miss(error)
-        except Exception:  # a defect of ours must not end the watch of every job
-            _log.exception("an error while watching jobs; watching goes on")
-            news = False
-        if news:
-            pace.news()
-        else:
-            pace.no_news()
-        rest_s = min(_REST * (time.thread_time() - began), _LONGEST_REST_S)
-        return max(pace.next_s(), asked_s, rest_s)
-
-    def _ask_listing(self, jobs: list[WatchedJob], sets: list[WatchedSet]) -> bool:
-        listing = {str(record.id): record for record in self._client.active_jobs()}
-        news = False
-        for job in jobs:
-            try:
-                news |= self._look(job, listing.get(str(job.job_id)))
-            except ProminenceError as error:  # that job's data get stale, and no other's
-                job.miss(error)
-        return self._sets.report(sets, listing) or news
-
-    def _look(self, job: WatchedJob, listed: JobRecord | None) -> bool:
-        """Ask about one job if the listing calls for it; return whether there was news."""
-        same = job.snapshot.record is not None and listed is not None and listed == job.listed
-        if same and job.snapshot.stale_since is None:
-            return False
-        before = job.snapshot
-        record = self._client.job(job.job_id)
-        ended = job.report(record, listed_active=listed is not None)
-        # An answer that lags behind the listing, or is missing, has taught nothing of this entry: ask again.
-        agrees = record is not None and listed is not None and record.status == listed.status
-        job.listed = listed if agrees else None
-        if ended and not job.wanted():
-            job.finish()
-        return ended or job.snapshot.record != before.record

@@ -136,7 +136,7 @@ def test_a_job_ends_when_its_output_has_been_read(world):
 
 @pytest.mark.parametrize(
     ("fault", "least_s", "most_s"),
-    [(RequestLost("it broke"), 300, 310), (ServiceFailed("oh", 502), 300, 310), (NoSuchJob("?", 400), 0, 0)],
+    [(RequestLost("it broke"), 300, 310), (ServiceFailed("oh", 502), 300, 310), (NoSuchJob("?", 400), 1, 2)],
 )
 def test_an_end_that_cannot_be_had_is_asked_for_some_minutes_and_told(world, fault, least_s, most_s):
     job = world.start(1)

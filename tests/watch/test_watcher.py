@@ -124,7 +124,7 @@ def service():
 def watcher(service):
     watcher = Watcher(service, longest_pause_s=0.05)
     yield watcher
-    for job in watcher._current():
+    for job in [*watcher._jobs.values(), *watcher._late]:
         for listener in [*job.listeners]:
             watcher.unwatch(job, listener)
 
