@@ -87,6 +87,10 @@ class Transport:
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
 
+    def pause(self, seconds: float) -> None:
+        """Wait between attempts."""
+        self._sleep(seconds)
+
     def get(
         self,
         path: str,
