@@ -50,7 +50,7 @@ def job_with_content(client: Client, label: Label) -> JobRecord | None:
     """
     if not client.understands_labels():
         raise UnexpectedAnswer(
-            f"{client.transport.url} cannot list jobs by label, so it cannot be told whether this job is there already: "
+            f"{client.transport.url} cannot list jobs by label, so it cannot be told whether this job is there: "
             "nothing was submitted. --force submits it, as does once=False from Python"
         )
     if found := _active_or_done(client, label):

@@ -24,7 +24,7 @@ from prominence_jupyter.errors import (
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import SUBMISSION
 from tests.client.label_service import LabelService, lose, never, take
-from tests.conftest import TOKEN, URL
+from tests.conftest import TOKEN
 from tests.fault_proxy import fault_proxy, hang
 from tests.standin import standin
 
@@ -215,7 +215,7 @@ def test_two_copies_that_appear_at_once_are_not_told_apart(client, service):
 def test_a_copy_of_a_job_without_our_label_is_uncertain_at_once(client, service, labels):
     service.has(labels=labels)
     service.submissions = [lose((500, {}, ""))]
-    with pytest.raises(SubmissionUncertain, match="not sent again. Look with %prominence list --all;") as caught:
+    with pytest.raises(SubmissionUncertain, match=r"not sent again\. Look with %prominence list --all;") as caught:
         client.clone(1)
     assert caught.value.label is None
 
