@@ -76,7 +76,7 @@ class LabelSearch:
         found = [record for record in records if _has(record, label)]
         if not found and self._gives_others(records):
             found = self._described(records, label, name, known)
-        return sorted(found, key=_age)
+        return sorted(found, key=order_of_submission)
 
     def _gives_others(self, records: list[JobRecord]) -> bool:
         """Tell whether an answer without the label shows nothing, since the service gives whatever jobs it has."""
@@ -95,7 +95,7 @@ class LabelSearch:
         params = {"completed": "true", "num": str(_ENDED)}
         ended = _records(self._transport.get(paths.JOBS, params, attempts=1).json_list())
         new = {str(job.id): job for job in [*listed, *ended] if str(job.id) not in known and (job.name or "") == name}
-        newest = sorted(new.values(), key=_age, reverse=True)[:_DESCRIBED]
+        newest = sorted(new.values(), key=order_of_submission, reverse=True)[:_DESCRIBED]
         found = []
         for job in newest:
             if job.id is None:
@@ -116,7 +116,7 @@ def _has(record: JobRecord, label: Label) -> bool:
     return record.labels.get(key) == value
 
 
-def _age(record: JobRecord) -> tuple[float, tuple[int, int | str]]:
-    """Return what sorts jobs by the time of their submission: ids where that was in the same second."""
+def order_of_submission(record: JobRecord) -> tuple[float, tuple[int, int | str]]:
+    """Return what sorts jobs by the time of their submission, and by id where that was in the same second."""
     job_id = record.id
     return record.created or 0.0, (0, job_id) if isinstance(job_id, int) else (1, str(job_id))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.label_search import order_of_submission
 from prominence_jupyter.errors import UnexpectedAnswer
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import CONTENT, Label, without_ours
@@ -69,4 +70,4 @@ def _active_or_done(client: Client, label: Label) -> JobRecord | None:
 
 
 def _newest(jobs: Iterable[JobRecord]) -> JobRecord | None:
-    return max(jobs, key=lambda job: job.created or 0.0, default=None)
+    return max(jobs, key=order_of_submission, default=None)
