@@ -22,6 +22,8 @@ _PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0)
 """Before each look for the label; a service that is being restarted may take that long."""
 _ANSWERED: Final = 5
 """Looks after which a job that was not there is given up, if the service answered them."""
+_HOPELESS: Final = 3
+"""Looks that failed for a reason that does not pass; a proxy may say odd things once."""
 _LOOK_S: Final = 10.0
 """The longest one look may take."""
 _INTERRUPTED_LOOK_S: Final = 0.3
@@ -102,18 +104,19 @@ class Submission:
 
     def _looked_for(self, why: str) -> JobId:
         """Look for the job for a while."""
-        answered, trouble = 0, ""
+        answered, hopeless, trouble = 0, 0, ""
         for pause_s in _PAUSES_S if self._label else ():
             self._pause(pause_s)
             try:
                 job_id = _within(_LOOK_S, self._find)
             except (ProminenceError, TimeoutError) as error:
                 trouble = str(error)
-                continue
-            if job_id is not None:
-                return job_id
-            answered, trouble = answered + 1, ""
-            if answered == _ANSWERED:
+                hopeless += isinstance(error, ProminenceError) and not error.transient
+            else:
+                if job_id is not None:
+                    return job_id
+                answered, trouble = answered + 1, ""
+            if answered == _ANSWERED or hopeless == _HOPELESS:
                 break
         raise self._uncertain(why, f"could not be looked for ({trouble})" if trouble else "was not found")
 

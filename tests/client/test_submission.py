@@ -141,6 +141,14 @@ def test_a_service_that_stays_down_makes_it_uncertain(client, service):
         client.submit(DESCRIPTION)
 
 
+def test_a_look_that_will_not_succeed_is_not_repeated_for_long(client, service):
+    service.submissions = [lose((502, {}, ""))]
+    service._listed = lambda _: (401, {}, '{"error": "Authentication failure"}')
+    with pytest.raises(SubmissionUncertain, match=r"could not be looked for \(.*does not accept the token"):
+        client.submit(DESCRIPTION)
+    assert len(service.sent) == 4
+
+
 def test_of_a_job_and_its_clones_the_oldest_counts(client, service):
     def lose_and_clone(service, description):
         service.has(**description, id=7, events={"createTime": 50})
