@@ -26,7 +26,7 @@ _HOPELESS: Final = 3
 """Looks that failed for a reason that does not pass; a proxy may say odd things once."""
 _LOOK_S: Final = 10.0
 """The longest one look may take."""
-_INTERRUPTED_LOOK_S: Final = 0.3
+_INTERRUPTED_LOOK_S: Final = 0.25
 """The same for one who has interrupted it."""
 
 

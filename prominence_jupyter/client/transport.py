@@ -88,8 +88,8 @@ class Transport:
         return f"Transport({self.url!r})"
 
     def pause(self, seconds: float) -> None:
-        """Wait between attempts."""
-        self._sleep(seconds)
+        """Wait between attempts, a little longer, so that not all clients return at once."""
+        self._sleep(seconds * _spread.uniform(1.0, 1.25))
 
     def get(
         self,

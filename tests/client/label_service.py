@@ -1,6 +1,7 @@
 """A service of a few lines behind `responses`: it takes jobs, keeps their labels, and lists them in its own way."""
 
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import responses
@@ -22,22 +23,21 @@ class LabelService:
         Method and path of each request, with the query.
     understands
         Whether it lists by label.
+    down_for
+        How many of the next GETs it cannot answer.
     """
 
-    def __init__(self, *, understands: bool = True) -> None:
+    def __init__(self) -> None:
         self.jobs: list[dict] = []
         self.submissions: list = []
         self.sent: list[str] = []
-        self.understands = understands
+        self.understands = True
         self.down_for = 0
 
-    def start(self) -> None:
+    def start(self, mock: responses.RequestsMock) -> None:
         """Answer from now on."""
         for method in (responses.GET, responses.POST, responses.PUT):
-            responses.add_callback(method, f"{URL}/jobs", callback=self._answer)
-        for number in range(1, 40):
-            responses.add_callback(responses.GET, f"{URL}/jobs/{number}", callback=self._answer)
-            responses.add_callback(responses.PUT, f"{URL}/jobs/{number}/clone", callback=self._answer)
+            mock.add_callback(method, re.compile(f"{re.escape(URL)}/jobs.*"), callback=self._answer)
 
     def has(self, **job: object) -> dict:
         """Let it have a job."""
