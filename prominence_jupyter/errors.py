@@ -19,7 +19,7 @@
     │   ├── UnexpectedAnswer         HTML, broken JSON, an object where a list belongs
     │   └── AnswerTooLong            more than was to be held in memory
     ├── Unreachable              no answer at all (transient)
-    ├── SubmissionUncertain      the answer to a submission was lost
+    ├── SubmissionUncertain      the answer to a submission was lost, and its job was not found
     ├── WaitTimeout              the job was still going when the time was up
     ├── JobFailed                a job that a cell waited for did not succeed
     ├── CacheUnusable            the cache of ended jobs cannot be emptied
@@ -157,7 +157,17 @@ class Unreachable(ProminenceError):
 
 
 class SubmissionUncertain(ProminenceError):
-    """The answer to a submission was lost: the job may or may not exist. It was not sent again."""
+    """The answer to a submission was lost: the job may or may not exist. It was not sent again.
+
+    Attributes
+    ----------
+    label
+        Key and value of the label that the job carries, if it exists; None when it cannot be told by one.
+    """
+
+    def __init__(self, message: str, label: tuple[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.label = label
 
 
 class WaitTimeout(ProminenceError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import prominence_jupyter
 from prominence_jupyter import demo
 from prominence_jupyter.__main__ import main
 from prominence_jupyter.errors import UsageError
@@ -26,10 +27,14 @@ def row(printed: str, name: str) -> tuple[int, float, float, float]:
     return int(first[2]), float(first[3]), float(second[1]), float(second[2])
 
 
-def test_execute_prints_the_output_of_the_jobs_and_the_frame(local_service):
-    done = subprocess.run(
-        [COMMAND, "demo", "--execute"], capture_output=True, text=True, timeout=PATIENCE_S, check=True
-    )
+@pytest.fixture(scope="module")
+def done(local_service):
+    """The quickstart, run through once."""
+    command = [COMMAND, "demo", "--execute"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+
+
+def test_execute_prints_the_output_of_the_jobs_and_the_frame(done):
     assert "Iteration number 19   3.141592653589793238462643" in done.stdout
     assert "100% of 2.0 CPU seconds" in done.stdout
     assert "the input is missing" in done.stdout
@@ -41,6 +46,26 @@ def test_execute_prints_the_output_of_the_jobs_and_the_frame(local_service):
     assert wall_s >= 0.9 * cpu_s
     assert 0.85 <= row(done.stdout, "burn-0.5s-300MB")[3] * 1024 / 300e6 <= 1.15
     assert row(done.stdout, "broken")[0] == 3
+
+
+def test_the_quickstart_run_again_submits_nothing_and_with_a_changed_variable_one_job(done, tmp_path, capsys):
+    notebook = demo.copy_quickstart(tmp_path)
+    text = notebook.read_text()
+    assert text.count("(0.5, 300)") == 1
+    before = number_of_jobs()
+
+    demo.execute(notebook)
+    assert number_of_jobs() == before
+    assert "Joined job " in capsys.readouterr().out
+
+    notebook.write_text(text.replace("(0.5, 300)", "(0.4, 300)"))
+    demo.execute(notebook)
+    assert number_of_jobs() == before + 1
+    assert "burn-0.4s-300MB" in capsys.readouterr().out
+
+
+def number_of_jobs() -> int:
+    return len(prominence_jupyter.local().jobs(all=True))
 
 
 def test_a_cell_that_fails_is_told_in_short(local_service, tmp_path, capsys):

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.client.frames import methods_without_frames
 from prominence_jupyter.client.known_records import KnownRecords
-from prominence_jupyter.client.transport import ATTEMPTS, Method, Transport
-from prominence_jupyter.errors import NoSuchJob, ServiceError, ServiceFailed, SubmissionUncertain, UnexpectedAnswer
+from prominence_jupyter.client.label_search import LabelSearch
+from prominence_jupyter.client.submission import Submission
+from prominence_jupyter.client.transport import ATTEMPTS, Transport
+from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.labels import Label, new_submission, submission_of
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.redaction import redact
@@ -23,8 +25,6 @@ LONGEST_LISTING_BYTES: Final = 128 * 1000 * 1000
 held three times over."""
 _LONGEST_LISTING_S: Final = 300.0
 """That is 4 Mbit/s for one of this length."""
-_NOT_TAKEN: Final = range(300, 500)
-"""Answers after which a submission certainly made no job: moved, refused, not found, too many requests."""
 
 
 @methods_without_frames
@@ -46,28 +46,59 @@ class Client:
         self.transport = transport
         self._attempts = attempts
         self._active = KnownRecords()
+        self._labels = LabelSearch(transport)
 
     def submit(self, description: JobDescription) -> JobId:
-        """Submit a job and return its id.
+        """Submit a job under a label of its own and return its id.
+
+        It is sent again where it certainly did not arrive. When the answer is lost, the job is looked for by its label.
 
         Raises
         ------
         SubmissionUncertain
-            The answer was lost, so the job may exist. It is not sent again.
+            The answer was lost and the job was not found, so it may exist.
         """
-        return self._create("POST", paths.JOBS, json=description.body)
+        label, known = new_submission(), set[str]()
+        sent = description.labelled(label)
+
+        def find() -> JobId | None:
+            oldest_first = self._labels.found(label, description.name, known)
+            return next((job.id for job in oldest_first), None)  # the others are its clones
+
+        return Submission(
+            lambda: self.transport.send("POST", paths.JOBS, json=sent.body),
+            find,
+            label,
+            lambda: self._how_to_look(label),
+            self.transport.pause,
+        ).job_id()
 
     def clone(self, job_id: JobId) -> JobId:
         """Submit a copy of a job, labels included, and return the id of the copy.
+
+        When the answer is lost, a job is looked for that has the label of the original and was not there before.
 
         Raises
         ------
         NoSuchJob
             The service knows no such job.
         SubmissionUncertain
-            The answer was lost, so the copy may exist. It is not asked for again.
+            The answer was lost and the copy was not found, so it may exist.
         """
-        return self._create("PUT", paths.clone(job_id))
+        label, before = self._copies(job_id)
+
+        def find() -> JobId | None:
+            jobs = self._labels.listed(label, active=False, attempts=1) if label else []
+            new = [job.id for job in jobs if str(job.id) not in before]
+            return new[0] if len(new) == 1 else None
+
+        return Submission(
+            lambda: self.transport.send("PUT", paths.clone(job_id)),
+            find,
+            label,
+            lambda: self._how_to_look(label),
+            self.transport.pause,
+        ).job_id()
 
     def active_jobs(self) -> list[JobRecord]:
         """Return the jobs that have not ended, as the plain listing has them: without resources and execution.
@@ -145,12 +176,11 @@ class Client:
         UnexpectedAnswer
             The service does not understand labels in listings: it gave jobs without that label.
         """
-        records = self._listing({"constraint": f"{key}={value}"} | ({} if active else {"all": "true"}))
-        if any(record.labels.get(key) != value for record in records):
-            raise UnexpectedAnswer(
-                f"{self.transport.url} cannot list jobs by label: it gave jobs without {key}={value}"
-            )
-        return records
+        return self._labels.listed((key, value), active=active, attempts=self._attempts)
+
+    def understands_labels(self) -> bool:
+        """Tell whether the service can list jobs by label."""
+        return self._labels.understands(attempts=self._attempts)
 
     def job(self, job_id: JobId) -> JobRecord | None:
         """Return everything about one job; None when the service gives an empty list.
@@ -196,20 +226,18 @@ class Client:
             said = f"job {job_id} cannot be deleted: it has ended already, or does not exist ({error})"
             raise NoSuchJob(said, error.status) from None
 
-    def _create(self, method: Method, path: str, json: Any = None) -> JobId:
-        """Send what makes a job, once, and return its id."""
+    def _copies(self, job_id: JobId) -> tuple[Label | None, set[str]]:
+        """Return the label of a job's submission and the ids of the jobs that carry it; None if that tells nothing."""
+        original = self.job(job_id)
+        label = submission_of(original.labels) if original else None
         try:
-            answer = self.transport.send(method, path, json=json)
-            job_id = answer.json_object().get("id")
-        except (RequestLost, UnexpectedAnswer, ServiceFailed) as error:
-            if isinstance(error, ServiceError) and error.status in _NOT_TAKEN:
-                raise
-            raise SubmissionUncertain(_uncertain(str(error))) from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_uncertain("interrupted")) from None
-        if isinstance(job_id, bool) or not isinstance(job_id, int | str) or job_id == "":
-            raise SubmissionUncertain(_uncertain(f"{answer.request} gave no job id"))
-        return job_id
+            return label, {str(job.id) for job in self.jobs_with_label(*label)} if label else set()
+        except UnexpectedAnswer:
+            return None, set()
+
+    def _how_to_look(self, label: Label | None) -> str:
+        can_list = self._labels.is_understood or self.transport.is_local
+        return " ".join(["%prominence list --all", *(["--constraint", "=".join(label)] if label and can_list else [])])
 
     def _described(self, job_id: JobId) -> list[Mapping[str, Any]]:
         return self.transport.get(paths.job(job_id), attempts=self._attempts).json_list()
@@ -223,10 +251,3 @@ class Client:
         """Return the jobs of a listing, with detail where the service gives it there."""
         answer = self.transport.get(paths.JOBS, params | {"detail": "true"}, attempts=self._attempts)
         return [JobRecord.from_json(job) for job in answer.json_list()]
-
-
-def _uncertain(why: str) -> str:
-    return (
-        f"the answer to the submission was lost ({why}): the job may or may not have been submitted. "
-        "It was not sent again; look with %prominence list before you submit it once more"
-    )

@@ -93,6 +93,10 @@ class Transport:
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
 
+    def pause(self, seconds: float) -> None:
+        """Wait between attempts, a little longer, so that not all clients return at once."""
+        self._sleep(seconds * _spread.uniform(1.0, 1.25))
+
     def get(
         self,
         path: str,

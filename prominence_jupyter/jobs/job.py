@@ -25,10 +25,21 @@ class Job:
         The id the service gave it.
     client, watcher
         Those of the session it belongs to.
+    joined
+        Whether it was there already when it was to be submitted once, see `Session.submit`.
     """
 
-    def __init__(self, client: Client, watcher: Watcher, job_id: JobId, record: JobRecord | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        watcher: Watcher,
+        job_id: JobId,
+        record: JobRecord | None = None,
+        *,
+        joined: bool = False,
+    ) -> None:
         self.id = job_id
+        self.joined = joined
         self.client = client
         self.watcher = watcher
         self._record = record
@@ -162,7 +173,7 @@ class Job:
         NoSuchJob
             The service knows this job no more.
         SubmissionUncertain
-            The answer was lost, so the copy may exist.
+            The answer was lost and the copy was not found, so it may exist.
         """
         copy_id = self.client.clone(self.id)
         name = self._record.name if self._record else None

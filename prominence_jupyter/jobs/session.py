@@ -17,6 +17,7 @@ from prominence_jupyter.jobs.analysis import Analysis
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.listing import listed
+from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
@@ -74,9 +75,13 @@ class Session(Analysis):
 
     @without_frames  # they hold the description as it was given
     def submit(
-        self, description: JobDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
+        self,
+        description: JobDescription | Mapping[str, Any],
+        *,
+        labels: Mapping[str, str] | None = None,
+        once: bool = False,
     ) -> Job:
-        """Submit a job.
+        """Submit a job, so that there is one at most, whatever happens on the way.
 
         Parameters
         ----------
@@ -84,17 +89,28 @@ class Session(Analysis):
             The job as PROMINENCE describes it, see `JobDescription.prepare`. It is not changed.
         labels
             Added to its labels.
+        once
+            Join the job that was submitted with the same description and `once`, from wherever, instead of submitting
+            another: one that has not ended, else one that is completed with all exit codes 0. `Job.joined` tells.
+            What is submitted at the very same moment, from two notebooks say, can not be told: both submit.
 
         Raises
         ------
         DescriptionError
             It breaks a rule; nothing was sent.
         SubmissionUncertain
-            The answer was lost, so the job may exist.
+            The answer was lost and the job was not found, so it may exist.
+        UnexpectedAnswer
+            With `once`: the service cannot list jobs by label. (The deployed service and the local one can.)
         """
         if labels or not isinstance(description, JobDescription):
             body = description.body if isinstance(description, JobDescription) else description
             description = JobDescription.prepare(body, labels=labels)
+        if once:
+            label = content_label(description)
+            if (record := job_with_content(self.client, label)) and record.id is not None:
+                return Job(self.client, self.watcher, record.id, record, joined=True)
+            description = description.labelled(label)
         job_id = self.client.submit(description)
         return Job(
             self.client, self.watcher, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED)

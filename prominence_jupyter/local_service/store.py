@@ -75,14 +75,17 @@ class Store:
         row = self.get(job_id)
         return row.token if row else None
 
-    def active(self) -> list[JobRow]:
-        """Return the jobs that have not ended, in the order of submission."""
-        return self._select("WHERE status IN (?, ?) ORDER BY id", status.PENDING, status.RUNNING)
-
-    def completed(self, num: int) -> list[JobRow]:
-        """Return up to `num` ended jobs, the newest end first; 0 or less means all."""
+    def active(self, holding: str = "") -> list[JobRow]:
+        """Return the jobs that have not ended, in the order of submission; those whose description holds some JSON."""
         return self._select(
-            "WHERE finished IS NOT NULL ORDER BY finished DESC, id DESC LIMIT ?", num if num > 0 else -1
+            "WHERE status IN (?, ?) AND instr(description, ?) ORDER BY id", status.PENDING, status.RUNNING, holding
+        )
+
+    def completed(self, num: int, holding: str = "") -> list[JobRow]:
+        """Return up to `num` such ended jobs, the newest end first; 0 or less means all."""
+        return self._select(
+            "WHERE finished IS NOT NULL AND instr(description, ?) ORDER BY finished DESC, id DESC LIMIT ?",
+            *(holding, num if num > 0 else -1),
         )
 
     def with_ids(self, job_ids: Collection[int]) -> list[JobRow]:

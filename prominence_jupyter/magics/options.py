@@ -97,6 +97,13 @@ def job_parser() -> Parser:
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="with --wait: wait at most so many seconds")
     parser.add_argument("--dry-run", action="store_true", help="check the description and show it, submit nothing")
     parser.add_argument(
+        "--once",
+        action="store_true",
+        help="join the job that was submitted with --once and the same description, if it has not ended or ended well, "
+        "instead of submitting it again",
+    )
+    parser.add_argument("--force", action="store_true", help="submit it even so")
+    parser.add_argument(
         "--label", action="append", default=[], type=_label, metavar="K=V", help="add a label (may be repeated)"
     )
     parser.add_argument(

@@ -37,6 +37,7 @@ class ProminenceMagics(Magics):
         help="Keep ended jobs on disk, without secrets, so that they load at once.",
     ).tag(config=True)
     connections = Int(16, min=1, max=64, help="Most jobs that are asked for at the same time.").tag(config=True)
+    once = Bool(default_value=False, help="Join jobs that are there already, as --once does.").tag(config=True)
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:

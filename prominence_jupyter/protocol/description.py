@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from prominence_jupyter.errors import DescriptionError
+from prominence_jupyter.protocol import labels as our_labels
+from prominence_jupyter.protocol.labels import Label
 from prominence_jupyter.protocol.redaction import redact
 from prominence_jupyter.protocol.validation import Problem, default_runtime, job_problems, workflow_problems
 
@@ -69,6 +71,11 @@ class JobDescription(_Description):
         _fill_in(complete)
         return cls(complete)
 
+    def labelled(self, label: Label) -> JobDescription:
+        """Return the same with a label of ours."""
+        key, value = label
+        return JobDescription({**self.body, "labels": {**self.body.get("labels", {}), key: value}})
+
 
 class WorkflowDescription(_Description):
     """A workflow description that keeps the rules. Make one with `prepare`."""
@@ -101,7 +108,8 @@ def _checked(body: Any, labels: Mapping[str, str] | None, problems: Callable[[An
     complete = copy.deepcopy(body)
     if labels and isinstance(complete, dict) and isinstance(complete.setdefault("labels", {}), dict):
         complete["labels"] |= labels
-    if found := problems(complete):
+    ours = our_labels.misused(complete.get("labels")) if isinstance(complete, dict) else []
+    if found := problems(complete) + ours:
         raise DescriptionError(found)
     checked: dict[str, Any] = complete
     return checked

@@ -1,21 +1,15 @@
-"""What the client does beyond what was recorded: lost answers, services without a parameter, entries seen before."""
+"""What the client does beyond what was recorded: services without a parameter, entries seen before."""
 
 import copy
 
 import pytest
-import requests
 import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.known_records import KnownRecords
-from prominence_jupyter.errors import (
-    NoSuchJob,
-    SubmissionUncertain,
-    UnexpectedAnswer,
-    Unreachable,
-)
+from prominence_jupyter.errors import UnexpectedAnswer
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.redaction import HIDDEN
 from tests.conftest import URL, exchanges, replay
@@ -24,36 +18,6 @@ from tests.conftest import URL, exchanges, replay
 @pytest.fixture
 def client(transport):
     return Client(transport)
-
-
-@responses.activate
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"body": requests.ConnectionError("broken")},
-        {"body": requests.ReadTimeout("slow")},
-        {"status": 500, "body": "<title>500</title>"},
-        {"status": 201, "json": {}},
-    ],
-)
-def test_a_copy_whose_answer_is_lost_is_not_asked_for_again(client, answer):
-    responses.put(f"{URL}/jobs/19/clone", **answer)
-    with pytest.raises(SubmissionUncertain, match="may or may not have been submitted"):
-        client.clone(19)
-    assert len(responses.calls) == 1
-
-
-@responses.activate
-def test_a_copy_that_was_certainly_not_made_is_told_as_such(client):
-    responses.put(f"{URL}/jobs/19/clone", status=400, json={"error": "Job does not exist"})
-    responses.put(f"{URL}/jobs/20/clone", status=405, body="<title>405 Method Not Allowed</title>")
-    responses.put(f"{URL}/jobs/21/clone", body=requests.ConnectTimeout("nobody"))
-    with pytest.raises(NoSuchJob):
-        client.clone(19)
-    with pytest.raises(UnexpectedAnswer):
-        client.clone(20)
-    with pytest.raises(Unreachable):
-        client.clone(21)
 
 
 @responses.activate

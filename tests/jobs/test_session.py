@@ -3,6 +3,7 @@
 import json
 import time
 import traceback
+from unittest.mock import ANY
 
 import jwt
 import pytest
@@ -106,7 +107,7 @@ def test_labels_are_added_and_the_dict_stays(session):
     mine = description("true")
     session.submit(mine, labels={"study": "one"})
     sent = json.loads(responses.calls[0].request.body)
-    assert sent["labels"] == {"study": "one"}
+    assert sent["labels"] == {"study": "one", "pjsubmission": ANY}
     assert sent["tasks"][0]["runtime"] == "singularity"
     assert mine == description("true")
 
@@ -163,7 +164,7 @@ def test_one_record_that_cannot_be_had_does_not_lose_the_others(session):
 def test_labels_are_added_to_a_prepared_description_too(session):
     responses.post(f"{URL}/jobs", json={"id": 1}, status=201)
     session.submit(prominence_jupyter.JobDescription.prepare(description("true")), labels={"study": "one"})
-    assert json.loads(responses.calls[0].request.body)["labels"] == {"study": "one"}
+    assert json.loads(responses.calls[0].request.body)["labels"] == {"study": "one", "pjsubmission": ANY}
 
 
 def test_an_expired_token_is_told_before_anything_is_sent(monkeypatch):

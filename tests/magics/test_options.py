@@ -19,6 +19,8 @@ def test_a_job_line_may_be_empty():
     assert options.name is None
     assert options.panel
     assert not options.wait
+    assert not options.once
+    assert not options.force
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_a_wrong_line_says_where_the_help_is(line, asked):
         (line_parser, "local --stopp", "--stop"),
         (job_parser, "--wiat", "--wait"),
         (job_parser, "--dryrun", "--dry-run"),
+        (job_parser, "--onec", "--once"),
     ],
 )
 def test_a_misspelt_word_gets_a_suggestion(parser, line, meant):

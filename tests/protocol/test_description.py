@@ -33,6 +33,16 @@ def test_labels_given_win_and_are_checked():
         JobDescription.prepare(good(labels=["a"]), labels={"a": "b"})
 
 
+def test_our_own_labels_are_refused_and_added():
+    with pytest.raises(DescriptionError, match=r"labels\.pjcontent: is a label that each submission gets anew"):
+        JobDescription.prepare(good(labels={"pjcontent": "x", "a": "b"}))
+    with pytest.raises(DescriptionError, match=r"labels\.pjsubmission"):
+        JobDescription.prepare(good(), labels={"pjsubmission": "x"})
+    plain = JobDescription.prepare(good(labels={"a": "b"}))
+    assert plain.labelled(("pjsubmission", "x")).body["labels"] == {"a": "b", "pjsubmission": "x"}
+    assert plain.body["labels"] == {"a": "b"}
+
+
 def test_all_problems_are_in_one_error():
     with pytest.raises(DescriptionError) as caught:
         JobDescription.prepare({"resources": {}, "tasks": []})

@@ -5,6 +5,7 @@ Parameters and what they do are those of the deployed service; see ``list-by-*.j
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,13 +79,14 @@ class Listing:
     def _rows(self, store: Store) -> Iterable[JobRow]:
         if self.ids is not None:
             return filter(self._wants, store.with_ids(self.ids))
+        holding = json.dumps(self.label[1]) if self.label else ""  # so that of thousands a few are read
         if self.everything:
-            return filter(self._wants, [*store.completed(0), *store.active()])
+            return filter(self._wants, [*store.completed(0, holding), *store.active(holding)])
         if not self.completed:
-            return filter(self._wants, store.active())
+            return filter(self._wants, store.active(holding))
         if self.label is None and self.name is None and self.status is None:
             return store.completed(self.num)
-        return islice(filter(self._wants, store.completed(0)), self.num if self.num > 0 else None)
+        return islice(filter(self._wants, store.completed(0, holding)), self.num if self.num > 0 else None)
 
     def _wants(self, row: JobRow) -> bool:
         labels = row.description.get("labels") or {}

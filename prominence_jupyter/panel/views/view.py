@@ -17,6 +17,7 @@ from prominence_jupyter.panel.views.phases import Phase, moment, phases
 from prominence_jupyter.panel.views.task_view import TaskView
 from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
 from prominence_jupyter.panel.views.words import clock_time, memory_text
+from prominence_jupyter.protocol.labels import without_ours
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord, mapping
 from prominence_jupyter.protocol.redaction import redact_url
@@ -115,7 +116,8 @@ def job_view(
     known_at = time.time() if as_of is None else as_of
     word, tone = status_words(record, ended=ended)
     job_id = one_line(record.id, 40)
-    labels = [(one_line(name, 60), one_line(value, 80)) for name, value in _first(record.labels, _LABELS_SHOWN)]
+    given = without_ours(record.labels)
+    labels = [(one_line(name, 60), one_line(value, 80)) for name, value in _first(given, _LABELS_SHOWN)]
     return JobView(
         id=job_id,
         title=one_line(record.name, 80) or "job",
@@ -126,7 +128,7 @@ def job_view(
         explanation=one_line(explanation(record, ended=ended)),
         site=one_line(record.site, 80),
         labels=tuple(labels),
-        more_labels=max(0, len(record.labels) - _LABELS_SHOWN),
+        more_labels=max(0, len(given) - _LABELS_SHOWN),
         url=one_line(redact_url(url)),
         created=moment(record.created),
         started=moment(record.started),

@@ -52,6 +52,15 @@ def duration_text(duration_s: float | None) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
 
 
+def ago_text(seconds: float) -> str:
+    """Return how long ago something was, roughly: "just now", "1 minute ago", "3 hours ago", "12 days ago"."""
+    for unit, length in (("day", 24 * 60 * _MINUTE), ("hour", 60 * _MINUTE), ("minute", _MINUTE)):
+        if seconds >= length:
+            count = int(min(seconds, _FOREVER) // length)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
 def memory_text(memory_mb: float | None) -> str:
     """Return an amount of memory, in units of 10**6 and 10**9 bytes: "313.7 MB", "1.25 GB"."""
     if memory_mb is None:

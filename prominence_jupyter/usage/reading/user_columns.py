@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from prominence_jupyter.errors import UsageError
+from prominence_jupyter.protocol.labels import OURS
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import number
 from prominence_jupyter.usage.reading import arrays
@@ -27,7 +28,7 @@ def label_columns(entries: list[Any], wanted: Iterable[str] | bool) -> dict[str,
     entries
         The JSON object of each job.
     wanted
-        Keys, or True for every key that occurs, in alphabetical order.
+        Keys, or True for every key that occurs, in alphabetical order; without those of our own labels.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def _keys(prefix: str, objects: list[Any], wanted: Iterable[str] | bool) -> list
         return [wanted]
     if not isinstance(wanted, bool):
         return list(dict.fromkeys(wanted))
-    keys = set().union(*(item for item in objects if isinstance(item, Mapping))) if wanted else set()
+    keys = set().union(*(item for item in objects if isinstance(item, Mapping))) - OURS if wanted else set()
     if len(keys) > _MOST_KEYS:
         raise UsageError(
             f"these jobs have {len(keys)} {prefix}s, too many for a column each (at most {_MOST_KEYS}): "

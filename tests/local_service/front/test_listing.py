@@ -34,6 +34,13 @@ def test_by_label(api, group):
     assert (refused.status_code, refused.json()) == (400, recorded("list-by-label"))
 
 
+def test_a_label_that_json_escapes(api):
+    label = f"é{uuid.uuid4().hex}"
+    job_id = api.run("true", labels={"grp": label})["id"]
+    assert listed(api, f"constraint=grp={label}&all=true") == [job_id]
+    assert listed(api, f"constraint=other={label}&all=true") == []
+
+
 def test_by_id_ended_or_not(api, group):
     _, ended, running = group
     assert listed(api, f"id={running},{ended[0]},999999&detail=true") == [ended[0], running]

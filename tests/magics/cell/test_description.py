@@ -53,6 +53,11 @@ def test_labels_of_the_option_line_are_added():
     assert read_job(json.dumps(JOB), {}, labels={"run": "3"}).body["labels"] == {"study": "one", "run": "3"}
 
 
+def test_a_label_of_ours_is_shown_at_its_place():
+    cell = json.dumps(JOB | {"labels": {"pjsubmission": "x"}})
+    assert marked(shown(cell)) == [(2, '"pjsubmission"')]
+
+
 def test_variables_are_replaced():
     cell = json.dumps(JOB).replace('"cpus": 2', '"cpus": {{ cfg["cpus"] }}').replace("echo one", "echo {{ n:.2f }} $n")
     body = read(cell, cfg={"cpus": 8}, n=0.5).body

@@ -36,6 +36,12 @@ def test_secrets_stay_hidden():
     assert json.loads(text)["inputs"] == [{"content": "[hidden]", "filename": "a.txt"}]
 
 
+def test_labels_of_ours_are_left_out():
+    ours = {"pjsubmission": "x", "pjcontent": "y"}
+    assert json.loads(described(labels={"a": "b"} | ours))["labels"] == {"a": "b"}
+    assert "labels" not in json.loads(described(labels=ours))
+
+
 def test_outputs_are_names_again():
     outputs = [{"name": "out", "url": "https://host/out?sig=1", "size": 3}, "other"]
     assert json.loads(described(outputFiles=outputs, outputDirs="odd"))["outputFiles"] == ["out", "other"]

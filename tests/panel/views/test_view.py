@@ -109,7 +109,9 @@ def test_missing_is_missing():
 def test_labels():
     view = job_view(answered("clone"), ended=True)
     assert (view.labels, view.more_labels) == ((("grp", "g1"), ("idx", "0")), 0)
-    many = job_view(JobRecord(labels={f"label{i}": str(i) for i in range(25)}))
+    ours = {"pjsubmission": "x", "pjcontent": "y"}
+    assert job_view(JobRecord(labels=ours | {"a": "b"})).labels == (("a", "b"),)
+    many = job_view(JobRecord(labels=ours | {f"label{i}": str(i) for i in range(25)}))
     assert (len(many.labels), many.more_labels) == (20, 5)
 
 

@@ -39,6 +39,12 @@ def test_all_labels_stand_in_alphabetical_order():
     ]
 
 
+def test_labels_of_ours_are_columns_only_when_they_are_named():
+    jobs = [{"id": 1, "labels": {"a": "x", "pjsubmission": "1", "pjcontent": "2"}}]
+    assert user_columns(jobs_frame(jobs, labels=True)) == ["label_a"]
+    assert user_columns(jobs_frame(jobs, labels=["pjcontent"])) == ["label_pjcontent"]
+
+
 def test_one_key_may_be_given_as_text():
     assert user_columns(jobs_frame([], labels="grp", parameters="x")) == ["label_grp", "parameter_x"]
 
