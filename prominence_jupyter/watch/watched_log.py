@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.errors import ProminenceError, UnexpectedAnswer, Unreachable
+from prominence_jupyter.errors import TOKEN_TROUBLES, ProminenceError, UnexpectedAnswer, Unreachable
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.pace import Pace, asked_pause_s
@@ -66,8 +66,9 @@ class WatchedLog:
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether there was no connection to ask for it: that says nothing of this log."""
-        return isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+        """Whether there was no connection to ask for it, or no token: that says nothing of this log."""
+        is_unreachable = isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+        return is_unreachable or isinstance(self.trouble, TOKEN_TROUBLES)
 
     def restart(self) -> None:
         """Take note that the job was started again."""
