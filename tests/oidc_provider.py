@@ -47,7 +47,7 @@ class OidcProvider:
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+            timeout = 20
 
             def do_POST(self) -> None:
                 owner._take(self, self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -77,13 +77,16 @@ class OidcProvider:
         self.requests.append((handler.path, form, who))
         status, answer = self._answer(handler.path, who)
         if isinstance(answer, bytes):
-            handler.close_connection = True
-            head, drip = answer.split(b"<drip>")[0], b"<drip>" in answer
-            handler.wfile.write(head)
-            while drip and not self.gate.wait(0.02):
-                handler.wfile.write(b" ")
-            if b"<hang>" in answer:
-                self.gate.wait()
+            head, drip = (
+                answer.split(b"<")[0] if b"<drip>" in answer or b"<hang>" in answer else answer,
+                b"<drip>" in answer,
+            )
+            with contextlib.suppress(OSError):  # who asked has had enough
+                handler.wfile.write(head)
+                while drip and not self.gate.wait(0.02):
+                    handler.wfile.write(b" ")
+                if b"<hang>" in answer:
+                    self.gate.wait()
             return
         content = json.dumps(answer).encode()
         handler.send_response(status)

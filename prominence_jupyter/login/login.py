@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,10 +51,10 @@ def log_in(
     UsageError
         The URL of the provider is none.
     """
-    with closing(Provider(environ.get(VARIABLE) or DEFAULT_URL, allow_http=allow_http)) as provider:
-        found = client.find_credentials(environ) or client.keep_credentials(provider.register(service_url))
-        code = DeviceCode.from_json(provider.device_code(found))
-        reply = DeviceFlow(provider, found, code, show=show, sleep=sleep).wait()
+    provider = Provider(environ.get(VARIABLE) or DEFAULT_URL, allow_http=allow_http)
+    found = client.find_credentials(environ) or client.keep_credentials(provider.register(service_url))
+    code = DeviceCode.from_json(provider.device_code(found))
+    reply = DeviceFlow(provider, found, code, show=show, sleep=sleep).wait()
     return _keep(reply, FILE.expanduser())
 
 

@@ -52,12 +52,6 @@ class Provider:
 
     def __init__(self, url: str = DEFAULT_URL, *, allow_http: bool = False) -> None:
         self.url = checked_url(url, allow_http=allow_http)
-        self._session = requests.Session()
-        self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._session.close()
 
     def register(self, service_url: str) -> Mapping[str, Any]:
         """Register this client, and return the provider's reply.
@@ -105,14 +99,13 @@ class Provider:
     def _post(self, path: str, credentials: Credentials | None, **body: Any) -> Reply:
         """Send a request, once, to the provider and nowhere else."""
         auth = _Basic(credentials) if credentials else _no_auth
-        try:
-            with closing(
-                self._session.post(
-                    self.url + path, auth=auth, timeout=_TIMEOUT_S, allow_redirects=False, stream=True, **body
-                )
-            ) as response:
-                sent = (credentials.secret, body["data"].get("device_code")) if credentials else ()
-                return replace(_reply(response), secrets=sent)
+        sent = (credentials.secret, body["data"].get("device_code")) if credentials else ()
+        options: dict[str, Any] = {"timeout": _TIMEOUT_S, "allow_redirects": False, "stream": True}
+        try:  # a connection each: seconds pass between two requests, and it might break meanwhile
+            with requests.Session() as session:
+                session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
+                with closing(session.post(self.url + path, auth=auth, **options, **body)) as response:
+                    return replace(_reply(response), secrets=sent)
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             return Reply(None, trouble=f"no answer: {type(error).__name__}")
         except KeyboardInterrupt:

@@ -1,7 +1,5 @@
 """The device flow against a provider on loopback, with every answer that it may give."""
 
-from contextlib import closing
-
 import pytest
 
 from prominence_jupyter.client.token import Hidden
@@ -18,15 +16,14 @@ ME = Credentials(CLIENT_ID, Hidden(CLIENT_SECRET), "a test")
 @pytest.fixture
 def flow(provider, clock):
     """Begin a login and return a function that waits for it."""
-    with closing(Provider(provider.url)) as asked:
-        shown = []
+    asked = Provider(provider.url)
 
-        def wait():
-            code = DeviceCode.from_json(asked.device_code(ME))
-            return DeviceFlow(asked, ME, code, show=shown.append, clock=clock, sleep=clock.sleep).wait()
+    def wait():
+        code = DeviceCode.from_json(asked.device_code(ME))
+        return DeviceFlow(asked, ME, code, show=wait.shown.append, clock=clock, sleep=clock.sleep).wait()
 
-        wait.shown = shown
-        yield wait
+    wait.shown = []
+    return wait
 
 
 def pauses(clock, provider):
@@ -131,21 +128,14 @@ def test_an_answer_without_an_end_is_given_up(flow, provider, monkeypatch, odd):
     assert [waiting for waiting in flow.shown if waiting.trouble]
 
 
-def test_a_provider_that_goes_away_is_asked_until_the_code_ends(flow, provider, clock):
+def test_a_provider_that_goes_away_is_asked_until_the_code_ends(provider, clock):
     provider.expires_in = 100
-    show = flow.shown.append
-
-    def stop_then_show(waiting):
-        if not flow.shown:
-            provider.stop()
-        show(waiting)
-
-    flow.shown.append = None if False else flow.shown.append
-    with closing(Provider(provider.url)) as asked:
-        code = DeviceCode.from_json(asked.device_code(ME))
-        with pytest.raises(LoginLapsed):
-            DeviceFlow(asked, ME, code, show=stop_then_show, clock=clock, sleep=clock.sleep).wait()
-    assert "no answer: ConnectionError" in {waiting.trouble for waiting in flow.shown}
+    shown, asked = [], Provider(provider.url)
+    code = DeviceCode.from_json(asked.device_code(ME))
+    provider.stop()
+    with pytest.raises(LoginLapsed):
+        DeviceFlow(asked, ME, code, show=shown.append, clock=clock, sleep=clock.sleep).wait()
+    assert {waiting.trouble for waiting in shown} == {"", "no answer: ConnectionError"}
     assert round(clock.now) == 1100
 
 
