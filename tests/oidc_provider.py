@@ -30,7 +30,7 @@ class OidcProvider:
     """A running provider.
 
     `answers` are those of the token endpoint, in order; the last one is given for good. Each is an error's code, a
-    reply with a token, or the bytes of a whole HTTP answer. `other` replaces the answer of another path in the same way.
+    reply with a token, or the bytes of a whole HTTP answer. `other` replaces the answers of other paths.
     """
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ _INTERVALS_S: Final = (1.0, 60.0)
 _USUAL_LIFE_S: Final = 600.0
 _LIVES_S: Final = (1.0, 1800.0)
 _LONGEST_URI: Final = 500
-_PAGE: Final = re.compile(r"https?://[^/?#@\\]+([/?#]|$)")
+_PAGE: Final = re.compile(r"https?://[^\s/?#@\\]+([/?#]\S*)?")
 """No user's name before the host: it can look like the host itself."""
 
 
@@ -59,7 +59,7 @@ class DeviceCode:
         if not (isinstance(uri, str) and isinstance(user_code, str) and isinstance(device_code, str)):
             raise LoginFailed("the provider began a login without a page, a code for it and a code of the device")
         code = one_line(user_code, 40)
-        if one_line(uri, _LONGEST_URI) != uri or not uri.isascii() or not _PAGE.match(uri) or not code:
+        if one_line(uri, _LONGEST_URI) != uri or not uri.isascii() or not _PAGE.fullmatch(uri) or not code:
             raise LoginFailed("the provider named no web page to log in at")
         return cls(
             uri,

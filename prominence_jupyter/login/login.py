@@ -25,6 +25,7 @@ def log_in(
     *,
     show: Callable[[Waiting], None],
     allow_http: bool = False,
+    clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Token:
     """Get a token and keep the provider's reply in the token file, as the official client does.
@@ -41,8 +42,8 @@ def log_in(
         Called with what a person has to see, about every second.
     allow_http
         Whether the provider may be reached by http on another machine.
-    sleep
-        Waits a number of seconds.
+    clock, sleep
+        Monotonic seconds, and a wait of some.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def log_in(
     provider = Provider(environ.get(VARIABLE) or DEFAULT_URL, allow_http=allow_http)
     found = client.find_credentials(environ) or client.keep_credentials(provider.register(service_url))
     code = DeviceCode.from_json(provider.device_code(found))
-    reply = DeviceFlow(provider, found, code, show=show, sleep=sleep).wait()
+    reply = DeviceFlow(provider, found, code, show=show, clock=clock, sleep=sleep).wait()
     return _keep(reply, FILE.expanduser())
 
 
