@@ -10,6 +10,9 @@
     │   ├── TokenUnreadable
     │   ├── TokenMalformed
     │   └── TokenExpired
+    ├── LoginFailed              logging in brought no token; what was there before is as it was
+    │   ├── LoginDenied              by the person, or by the provider
+    │   └── LoginLapsed              nobody entered the code in time
     ├── ServiceError             the service answered, but not with what was asked for
     │   ├── AuthenticationFailed     it does not accept the token
     │   ├── FunctionalityDisabled    this deployment has that part switched off
@@ -25,7 +28,7 @@
     ├── CacheUnusable            the cache of ended jobs cannot be emptied
     └── LocalServiceError        the service on this machine cannot start or stop
 
-Warnings, below UserWarning: `CacheLeftOut`, `DetailMissing`.
+Warnings, below UserWarning: `CacheLeftOut`, `CertificatesUnchecked`, `DetailMissing`.
 ``transient`` tells whether the same request may succeed later.
 Messages say what happened, where, and what to do next.
 """
@@ -96,6 +99,18 @@ class TokenExpired(TokenError):
     """The token says of itself that its time is over."""
 
 
+class LoginFailed(ProminenceError):
+    """Logging in brought no token; the token that was there before is as it was."""
+
+
+class LoginDenied(LoginFailed):
+    """The login was denied."""
+
+
+class LoginLapsed(LoginFailed):
+    """The code ran out before anyone had entered it."""
+
+
 class ServiceError(ProminenceError):
     """The service answered, but not with what was asked for.
 
@@ -112,6 +127,10 @@ class ServiceError(ProminenceError):
 
 class AuthenticationFailed(ServiceError):
     """401: the service does not accept the token."""
+
+
+TOKEN_TROUBLES = (TokenError, AuthenticationFailed)
+"""What a new token mends."""
 
 
 class FunctionalityDisabled(ServiceError):
@@ -184,6 +203,10 @@ class CacheUnusable(ProminenceError):
 
 class CacheLeftOut(UserWarning):
     """The cache of ended jobs cannot be used; the analysis goes on without it."""
+
+
+class CertificatesUnchecked(UserWarning):
+    """Certificates of a service are not checked, since PROMINENCE_SSL_VERIFY says so."""
 
 
 class DetailMissing(UserWarning):

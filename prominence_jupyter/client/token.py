@@ -16,7 +16,7 @@ from prominence_jupyter.protocol.record import number
 
 VARIABLE: Final = "PROMINENCE_TOKEN"
 FILE: Final = Path("~/.prominence/token")
-NEW_ONE: Final = "get a new one with `prominence login` in a terminal, or set PROMINENCE_TOKEN"
+NEW_ONE: Final = "get a new one with %prominence login or, where PROMINENCE_TOKEN is set, renew that"
 """What to do about a token that is of no use."""
 
 
@@ -64,13 +64,23 @@ class Token:
         return self._text
 
     @property
+    def claims(self) -> Mapping[str, Any]:
+        """What a JWT says of itself, not verified; nothing if it is opaque."""
+        try:
+            return jwt.decode(self._text, options={"verify_signature": False})
+        except jwt.InvalidTokenError:
+            return {}
+
+    @property
     def expires(self) -> float | None:
         """When the token ends by its own account (`exp` of a JWT, Unix seconds); None if it does not say."""
-        try:
-            claims = jwt.decode(self._text, options={"verify_signature": False})
-        except jwt.InvalidTokenError:
-            return None  # opaque tokens are fine
-        return number(claims.get("exp"))
+        return number(self.claims.get("exp"))
+
+    @property
+    def issuer(self) -> str | None:
+        """Who made it by its own account (`iss` of a JWT); None if it does not say."""
+        issuer = self.claims.get("iss")
+        return issuer if isinstance(issuer, str) else None
 
     def check_expiry(self, now: float | None = None) -> None:
         """Raise `TokenExpired` when the token says that its time is over."""
@@ -93,21 +103,36 @@ def find_token(environ: Mapping[str, str], file: Path = FILE) -> Token:
     environ
         Usually `os.environ`.
     file
-        JSON with ``access_token`` (as the official client writes it) or the bare token.
+        See `file_token`.
 
     Raises
     ------
     TokenMissing, TokenUnreadable, TokenMalformed
         Each with what to do about it.
     """
-    if text := environ.get(VARIABLE, ""):
-        return Token(text, f"the variable {VARIABLE}")
+    return variable_token(environ) or file_token(file)
+
+
+def variable_token(environ: Mapping[str, str]) -> Token | None:
+    """Return the token in the variable PROMINENCE_TOKEN, None if it is not set."""
+    text = environ.get(VARIABLE, "")
+    return Token(text, f"the variable {VARIABLE}") if text else None
+
+
+def file_token(file: Path = FILE) -> Token:
+    """Return the token in the token file: JSON with ``access_token`` (as a login writes it) or the bare token.
+
+    Raises
+    ------
+    TokenMissing, TokenUnreadable, TokenMalformed
+        As `find_token`.
+    """
     path = file.expanduser()
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise TokenMissing(
-            "there is no access token: run `prominence login` in a terminal, or set PROMINENCE_TOKEN; "
+            "there is no access token: run %prominence login, or set PROMINENCE_TOKEN; "
             "to try things on this machine without an account, run %prominence local"
         ) from None
     except UnicodeDecodeError:

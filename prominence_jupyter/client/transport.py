@@ -13,22 +13,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
-from ipaddress import ip_address
 from itertools import islice
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 import requests
-from requests.auth import AuthBase
 
+from prominence_jupyter.client.address import checked_url, is_loopback
 from prominence_jupyter.client.answers import Answer, answer_of, joined
+from prominence_jupyter.client.bearer import Bearer, sent_token
+from prominence_jupyter.client.certificates import Unchecked, warn_unchecked
 from prominence_jupyter.client.connections import Adapter
 from prominence_jupyter.client.exchange import Exchange
 from prominence_jupyter.client.failures import RequestLost, translated
 from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.errors import ServiceFailed, Unreachable, UsageError
-from prominence_jupyter.protocol.redaction import redact_url, secrets_of
+from prominence_jupyter.client.token_source import FixedToken, TokenSource
+from prominence_jupyter.errors import ServiceFailed, Unreachable
+from prominence_jupyter.protocol.redaction import secrets_of
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
 
@@ -61,37 +63,62 @@ class Transport:
     url
         Base URL, such as ``https://eosc.prominence.cloud/api/v1``.
     token
-        Goes to that service only.
+        Goes to that service only; or where it comes from, if it may change.
     is_local
         Whether it is the local service of this package. Its address does not tell: a tunnel has one like it.
     connections
         How many are kept alive at once.
+    allow_http
+        Whether the URL may be http where it leads to another machine.
+    checks_certificates
+        Whether the service has to show a good certificate.
     sleep
         Waits a number of seconds between attempts.
+
+    Attributes
+    ----------
+    source
+        Gives the token of each request.
     """
 
     def __init__(
         self,
         url: str,
-        token: Token,
+        token: Token | TokenSource,
         *,
         is_local: bool = False,
         connections: int = CONNECTIONS,
+        allow_http: bool = False,
+        checks_certificates: bool = True,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.url = _checked_url(url)
-        self.token = token
+        self.url = checked_url(url, allow_http=allow_http)
+        self.source: Final = FixedToken(token) if isinstance(token, Token) else token
         self.is_local: Final = is_local
         self._sleep = sleep
         self._session = requests.Session()
-        self._session.auth = _Bearer(token)
+        self._session.auth = Bearer(self.source)
         self._session.headers["User-Agent"] = f"prominence-jupyter/{version('prominence-jupyter')}"
         self._session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, Adapter(pool_maxsize=max(connections, CONNECTIONS)))
+            adapter = Adapter if checks_certificates else Unchecked
+            self._session.mount(scheme, adapter(pool_maxsize=max(connections, CONNECTIONS)))
+        if not checks_certificates:
+            warn_unchecked(self.url)
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
+
+    @property
+    def token(self) -> Token:
+        """The token to send now.
+
+        Raises
+        ------
+        TokenError
+            There is none, or its time is over.
+        """
+        return self.source.current()
 
     def pause(self, seconds: float) -> None:
         """Wait between attempts, a little longer, so that not all clients return at once."""
@@ -165,7 +192,7 @@ class Transport:
             with closing(self._request(what, method, path, patience_s, params=params, json=json)) as response:
                 exchange.may_take(longest_s)
                 pieces = self._pieces(what, response, longest_s, decode=True)
-                return answer_of(what, response, joined(what, pieces, longest_bytes), self._sent(json))
+                return self._answer(what, response, joined(what, pieces, longest_bytes), json)
 
         with self._translated(what, patience_s):
             answer: Answer = exchange.run(work, longest_s=patience_s)
@@ -191,7 +218,7 @@ class Transport:
             opened = Exchange().run(ask, longest_s=_LONGEST_HEAD_S, drop=requests.Response.close)
         with closing(opened) as response:
             pieces = self._pieces(what, response, math.inf, decode=False)
-            answer = answer_of(what, response, b"", self._sent(None))
+            answer = self._answer(what, response, b"")
             if not answer.ok:
                 words = self._pieces(what, response, _LONGEST_BODY_S, decode=False)
                 raise replace(answer, body=b"".join(islice(words, _ERROR_PIECES))).error()
@@ -201,14 +228,10 @@ class Transport:
         """Send a request; the body of the answer is yet to be read."""
         connect_s, silent_s = (min(limit, patience_s) for limit in _TIMEOUT_S)
         with self._translated(what, silent_s):
-            self.token.check_expiry()
+            self.source.current()
             return self._session.request(
                 method, self.url + path, timeout=(connect_s, silent_s), allow_redirects=False, stream=True, **options
             )
-
-    def _sent(self, json: Any) -> tuple[Hidden, ...]:
-        """Return the secrets that go with a request, the token first: a service may quote them."""
-        return (Hidden(self.token.reveal()), *map(Hidden, secrets_of(json)))
 
     def _translated(self, what: str, timeout_s: float) -> AbstractContextManager[None]:
         return translated(what, is_local=self.is_local, timeout_s=timeout_s)
@@ -224,35 +247,9 @@ class Transport:
             yield piece
         raise RequestLost(f"{what}: the answer was not whole after {longest_s:.0f} s; try again later")
 
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL points at this machine's loopback."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class _Bearer(AuthBase):
-    """Puts the token into the header. As `auth` it also keeps `requests` from taking a password of ~/.netrc."""
-
-    def __init__(self, token: Token) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = Hidden(f"Bearer {self._token.reveal()}")
-        return request
-
-
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        is_right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_right = False
-    if not is_right:
-        raise UsageError(f"{redact_url(url)!r} is no URL of a service; it looks like https://host/api/v1")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise UsageError(f"the URL of a service has no user, password or query: {redact_url(url)}")
-    return url.rstrip("/")
+    def _answer(self, what: str, response: requests.Response, body: bytes, json: Any = None) -> Answer:
+        """Return what came back, with the secrets that were sent, the token first: a service may quote them."""
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self.source.refused()
+        token = sent_token(response.request).reveal()
+        return answer_of(what, response, body, tuple(map(Hidden, (token, *secrets_of(json)))))

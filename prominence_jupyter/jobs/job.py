@@ -113,7 +113,8 @@ class Job:
         NoSuchJob
             The service knows the job no more.
         ServiceError, TokenError
-            The service refuses to tell of it, again and again, or does not accept the token.
+            The service refuses to tell of it, again and again, or does not accept the token, and ten minutes have
+            brought no new one.
         UsageError
             This is a callback of a watch.
         """
@@ -140,8 +141,14 @@ class Job:
 
         See `patience.raise_if_hopeless`.
         """
-        snapshot, is_local = watched.snapshot, self.client.transport.is_local
-        raise_if_hopeless(snapshot.trouble, snapshot.stale_since, watched.failures, is_local=is_local)
+        snapshot, transport = watched.snapshot, self.client.transport
+        raise_if_hopeless(
+            snapshot.trouble,
+            snapshot.stale_since,
+            watched.failures,
+            is_local=transport.is_local,
+            awaits_token=transport.source.can_change and snapshot.record is not None,
+        )
 
     def stdout(self) -> str:
         """Return the standard output so far, decoded as UTF-8; bytes that are not become U+FFFD."""

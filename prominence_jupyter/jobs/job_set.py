@@ -119,7 +119,8 @@ class JobSet:
         NoSuchJob
             All others have ended, but of some the service knows nothing.
         ServiceError, TokenError
-            The service refuses to tell of them, again and again, or does not accept the token.
+            The service refuses to tell of them, again and again, or does not accept the token, and ten minutes have
+            brought no new one.
         UsageError
             These are all active jobs, whichever they are: there is no end to wait for. Or this is a callback.
         """
@@ -143,8 +144,14 @@ class JobSet:
 
     def give_up_if_hopeless(self) -> None:
         """Raise the trouble that keeps news from coming, if it will not pass by itself."""
-        is_local = self.client.transport.is_local
-        raise_if_hopeless(self.watched.trouble, self.watched.stale_since, self.watched.failures, is_local=is_local)
+        transport, watched = self.client.transport, self.watched
+        raise_if_hopeless(
+            watched.trouble,
+            watched.stale_since,
+            watched.failures,
+            is_local=transport.is_local,
+            awaits_token=transport.source.can_change and watched.ticks > watched.failures,
+        )
 
     def delete(self, ids: Iterable[JobId] | None = None) -> dict[JobId, ProminenceError]:
         """Delete jobs, several at a time: they are ended if they run.

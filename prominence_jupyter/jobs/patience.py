@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from prominence_jupyter.errors import AuthenticationFailed, ProminenceError, TokenError, Unreachable
+from prominence_jupyter.errors import TOKEN_TROUBLES, ProminenceError, Unreachable
 
 _LOOK_S: Final = 0.2
 _LOCAL_PATIENCE_S: Final = 10.0
+TOKEN_PATIENCE_S: Final = 600.0
+"""How long a new token is waited for. With nobody at the screen there will be none, and a notebook must end."""
+_TOKEN_LOOKS: Final = 18
+"""So many looks at least, some minutes: there may have been no news for long before, as of a laptop that slept."""
 _HOPELESS: Final = 3
 """How often in a row an error that does not pass is seen before it is believed: a proxy may say odd things once."""
 
@@ -25,12 +29,17 @@ def next_look_s(deadline: float | None) -> float:
 
 
 def raise_if_hopeless(
-    trouble: ProminenceError | None, stale_since: float | None, times: int, *, is_local: bool
+    trouble: ProminenceError | None,
+    stale_since: float | None,
+    times: int,
+    *,
+    is_local: bool,
+    awaits_token: bool = False,
 ) -> None:
     """Raise the trouble that keeps news from coming, if it will not pass by itself.
 
-    That is a token that is not accepted, what a service refuses again and again, and a local service that has stopped:
-    someone has to start it.
+    That is a token that is not accepted when no new one comes, what a service refuses again and again, and a local
+    service that has stopped: someone has to start it.
 
     Parameters
     ----------
@@ -40,11 +49,15 @@ def raise_if_hopeless(
         How often in a row that was so.
     is_local
         Whether it is the local service of this package.
+    awaits_token
+        Whether a new token may come, and the one before was accepted: then it is waited for some minutes.
     """
-    if isinstance(trouble, TokenError | AuthenticationFailed):
-        raise trouble
+    stale_s = 0.0 if stale_since is None else time.time() - stale_since
+    if isinstance(trouble, TOKEN_TROUBLES):
+        if not awaits_token or (stale_s > TOKEN_PATIENCE_S and times >= _TOKEN_LOOKS):
+            raise trouble
+        return
     if trouble is not None and not trouble.transient and times >= _HOPELESS:
         raise trouble
-    is_long = stale_since is not None and time.time() - stale_since > _LOCAL_PATIENCE_S
-    if is_local and is_long and isinstance(trouble, Unreachable):
+    if is_local and stale_s > _LOCAL_PATIENCE_S and isinstance(trouble, Unreachable):
         raise trouble

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.frames import without_frames
-from prominence_jupyter.client.token import Hidden, Token, find_token
+from prominence_jupyter.client.settings import found_transport
+from prominence_jupyter.client.token import Hidden, Token
+from prominence_jupyter.client.token_source import give_the_same
 from prominence_jupyter.client.transport import CONNECTIONS, Transport
 from prominence_jupyter.errors import NoSuchJob, UsageError
 from prominence_jupyter.history.cache import Cache
@@ -21,7 +23,7 @@ from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
-from prominence_jupyter.protocol.paths import DEFAULT_URL, JobId
+from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.set_change import Entry
 from prominence_jupyter.watch.watched_set import Label, WatchedSet
@@ -70,7 +72,7 @@ class Session(Analysis):
     def is_same_as(self, other: Session) -> bool:
         """Tell whether another session is with the same service, the same token and the same settings."""
         mine, theirs = self.client.transport, other.client.transport
-        is_there = mine.url == theirs.url and mine.token == theirs.token
+        is_there = mine.url == theirs.url and give_the_same(mine.source, theirs.source)
         return is_there and self.watcher.is_as(other.watcher) and self.history.is_as(other.history)
 
     @without_frames  # they hold the description as it was given
@@ -202,6 +204,7 @@ def connect(
     longest_pause_s: float = LONGEST_PAUSE_S,
     cache: bool = True,
     connections: int = CONNECTIONS,
+    allow_http: bool = False,
 ) -> Session:
     """Connect to a PROMINENCE service. Nothing is sent yet.
 
@@ -210,13 +213,16 @@ def connect(
     url
         Base URL; default: the variable PROMINENCE_URL, else ``https://eosc.prominence.cloud/api/v1``.
     token
-        Access token; default: the variable PROMINENCE_TOKEN, else the file ``~/.prominence/token``.
+        Access token; default: the variable PROMINENCE_TOKEN, else the file ``~/.prominence/token``. One that changes
+        there is picked up by itself, one that is given here stays.
     longest_pause_s
         Upper bound of the seconds between two questions about jobs that are watched.
     cache
         Whether ended jobs are kept on disk for the next time, secrets hidden; else while this session is there.
     connections
         How many ended jobs are asked for at once, where the service gives no detail in listings.
+    allow_http
+        Whether the URL may be http where it leads to another machine: whoever is on the way can read the token then.
 
     Raises
     ------
@@ -227,18 +233,12 @@ def connect(
     """
     try:
         token = Hidden(token) if token is not None else None
-        transport = _transport(url, token, connections)
+        transport = found_transport(url, token, os.environ, connections=connections, allow_http=allow_http)
         kept = Cache() if cache else Cache.in_memory()
         return Session(transport, longest_pause_s=longest_pause_s, cache=kept, connections=connections)
     except (Exception, KeyboardInterrupt) as error:  # whatever it is, not with those frames
         failure = error.with_traceback(None)  # the frames below hold the token and the environment
     raise failure
-
-
-def _transport(url: str | None, token: str | None, connections: int) -> Transport:
-    found = Token(token, "the argument") if token is not None else find_token(os.environ)
-    found.check_expiry()
-    return Transport(url or os.environ.get("PROMINENCE_URL") or DEFAULT_URL, found, connections=connections)
 
 
 def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session:

@@ -41,6 +41,7 @@ class Settings(Protocol):
     panel: bool
     cache: bool
     connections: int
+    allow_http: bool
 
 
 class Commands:
@@ -211,6 +212,19 @@ class Commands:
         job.delete()
         print(f"Job {one_line(job.id)} has been deleted.")
 
+    def do_login(self, options: Namespace) -> None:  # noqa: ARG002 - as the other verbs
+        """Get a new token, which what is watched here picks up by itself."""
+        from prominence_jupyter.magics.login import logged_in  # noqa: PLC0415 - when someone logs in
+
+        settings, is_local = self._settings, self._local is not None
+        logged_in(self._shell, settings.url, allow_http=settings.allow_http, is_local=is_local)
+
+    def do_whoami(self, options: Namespace) -> object:  # noqa: ARG002 - as above
+        """Return who jobs are submitted as, and where."""
+        from prominence_jupyter.magics.login import who_am_i  # noqa: PLC0415 - as above
+
+        return who_am_i(self._local, self._settings.url)
+
     def leave_local(self) -> None:
         """Use the service of the settings again, after ``%prominence local``."""
         if self._local is not None:
@@ -230,6 +244,7 @@ class Commands:
             longest_pause_s=settings.longest_pause_s,
             cache=settings.cache,
             connections=settings.connections,
+            allow_http=settings.allow_http,
         )
         if self._connected is None or not self._connected.is_same_as(fresh):
             self._connected = fresh

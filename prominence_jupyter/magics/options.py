@@ -128,6 +128,9 @@ def line_parser() -> Parser:
     local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
     local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
 
+    verbs.add_parser("login", help="get a token for the service, by a code that you enter in a web page")
+    verbs.add_parser("whoami", help="whose token is used, until when, and at which service")
+
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
     which = listing.add_mutually_exclusive_group()
     which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")

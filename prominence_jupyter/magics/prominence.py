@@ -38,6 +38,10 @@ class ProminenceMagics(Magics):
     ).tag(config=True)
     connections = Int(16, min=1, max=64, help="Most jobs that are asked for at the same time.").tag(config=True)
     once = Bool(default_value=False, help="Join jobs that are there already, as --once does.").tag(config=True)
+    allow_http = Bool(
+        default_value=False,
+        help="Let the token go to http URLs of other machines: whoever is on the way can read it.",
+    ).tag(config=True)
     panel = Bool(default_value=True, help="Show the live panel; else one line, as --no-panel does.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
@@ -64,7 +68,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(full_help)
     def prominence(self, line: str) -> object:
-        """List, describe, watch, wait for and delete PROMINENCE jobs; see what they used; start the local service."""
+        """List, watch, wait for and delete PROMINENCE jobs; see what they used; log in; start the local service."""
         return self._loaded().line(line_parser().parse_line(line))
 
     @cell_magic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from prominence_jupyter.errors import TOKEN_TROUBLES
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.outputs import LiveAndRecord
 from prominence_jupyter.notebook.views import view_of
@@ -65,7 +66,8 @@ class JobDisplay:
         with self._lock:
             self._job.note(snapshot)
             view = view_of(self._job, snapshot)
-            state = (view.status, snapshot.ended, snapshot.gone)
+            lacks_token = isinstance(snapshot.trouble, TOKEN_TROUBLES)  # someone has to do something about it
+            state = (view.status, snapshot.ended, snapshot.gone, lacks_token)
             if state != self._recorded:
                 self._recorded = state
                 self._record(view, str(snapshot.output_trouble or ""))

@@ -18,4 +18,11 @@ def view_of(job: Job, snapshot: Snapshot) -> JobView:
 
     record = snapshot.record or job.latest or JobRecord(id=job.id)
     stale = "the service knows this job no more" if snapshot.gone else snapshot.trouble
-    return job_view(record, url=job.url, ended=snapshot.ended, stale=stale, as_of=snapshot.stale_since)
+    return job_view(
+        record,
+        url=job.url,
+        ended=snapshot.ended,
+        stale=stale,
+        as_of=snapshot.stale_since,
+        awaits_token=job.client.transport.source.can_change,
+    )

@@ -8,12 +8,11 @@ from typing import Final
 
 from prominence_jupyter.client.failures import RequestLost
 from prominence_jupyter.errors import (
-    AuthenticationFailed,
+    TOKEN_TROUBLES,
     FunctionalityDisabled,
     NoSuchJob,
     ProminenceError,
     RequestRefused,
-    TokenError,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -79,9 +78,8 @@ class WatchedLog:
     @property
     def is_out_of_reach(self) -> bool:
         """Whether it could not be asked for, without a connection or a valid token: that says nothing of this log."""
-        if isinstance(self.trouble, TokenError | AuthenticationFailed):
-            return True
-        return isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+        is_unreachable = isinstance(self.trouble, Unreachable) and not isinstance(self.trouble, RequestLost)
+        return is_unreachable or isinstance(self.trouble, TOKEN_TROUBLES)
 
     def doubt(self) -> None:
         """Take note that the job may have been started again and nobody told."""

@@ -15,6 +15,7 @@ from prominence_jupyter.errors import (
     AuthenticationFailed,
     DescriptionError,
     DetailMissing,
+    FunctionalityDisabled,
     NoSuchJob,
     ProminenceError,
     RequestRefused,
@@ -200,6 +201,19 @@ def test_what_does_not_pass_is_raised_when_it_is_certain(error, times):
         raise_if_hopeless(error, 0.0, seen, is_local=False)
     with pytest.raises(type(error)):
         raise_if_hopeless(error, 0.0, times, is_local=False)
+
+
+@pytest.mark.parametrize("error", [AuthenticationFailed("?", 401), TokenExpired("?")])
+def test_a_new_token_is_waited_for_some_minutes(error):
+    raise_if_hopeless(error, time.time() - 500, 1000, is_local=False, awaits_token=True)
+    raise_if_hopeless(error, 0.0, 10, is_local=False, awaits_token=True)  # a laptop has just woken up
+    with pytest.raises(type(error)):
+        raise_if_hopeless(error, time.time() - 700, 20, is_local=False, awaits_token=True)
+
+
+def test_what_is_no_matter_of_the_token_waits_for_none():
+    with pytest.raises(FunctionalityDisabled):
+        raise_if_hopeless(FunctionalityDisabled("?", 401), 0.0, 3, is_local=False, awaits_token=True)
 
 
 def test_a_handle_shows_no_control_characters(session):

@@ -1,5 +1,7 @@
 """A job in lines: trouble with its output is told once."""
 
+from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.token_source import FixedToken
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.job_lines import JobLines
@@ -12,6 +14,7 @@ class Client:
 
     class transport:  # noqa: N801 - a client's attribute
         url = "http://service"
+        source = FixedToken(Token("a-token", "a test"))
 
 
 def test_why_output_is_missing_is_told_once_and_names_are_plain(capsys):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from prominence_jupyter.errors import AuthenticationFailed, ProminenceError, TokenError
+from prominence_jupyter.errors import TOKEN_TROUBLES, ProminenceError
 from prominence_jupyter.panel.views.asked import Asked
 from prominence_jupyter.panel.views.explanation import explanation
 from prominence_jupyter.panel.views.phases import Phase, moment, phases
@@ -29,6 +29,10 @@ ON_THIS_MACHINE: Final = "Runs on this machine, without isolation"
 _TASKS_SHOWN: Final = 20
 _LABELS_SHOWN: Final = 20
 _KB_PER_MB: Final = 1000
+_GOES_ON: Final = (
+    "The job goes on, and with a new token this does too, by itself: %prominence login, or while a cell runs "
+    "prominence login in a terminal"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def job_view(
     ended: bool = False,
     stale: str | ProminenceError | None = None,
     as_of: float | None = None,
+    awaits_token: bool = True,
 ) -> JobView:
     """Decide what is shown of a job.
 
@@ -112,6 +117,8 @@ def job_view(
         Why there is no newer news, None when there is. An error adds what to do about it.
     as_of
         When the service said it, Unix seconds; now by default.
+    awaits_token
+        Whether a new token is picked up by itself.
     """
     known_at = time.time() if as_of is None else as_of
     word, tone = status_words(record, ended=ended)
@@ -142,13 +149,13 @@ def job_view(
         phases=phases(record, tone, ended=ended),
         note=ON_THIS_MACHINE if "host" in mapping(record.execution.get("runtimeVersion")) else "",
         stale="" if stale is None else one_line(f"no news since {clock_time(known_at)} UTC: {stale}"),
-        advice=_advice(stale, job_id),
+        advice=_advice(stale, job_id, awaits_token=awaits_token),
     )
 
 
-def _advice(stale: str | ProminenceError | None, job_id: str) -> str:
-    if isinstance(stale, TokenError | AuthenticationFailed):
-        return f"With a new token: %prominence watch {job_id}"
+def _advice(stale: str | ProminenceError | None, job_id: str, *, awaits_token: bool) -> str:
+    if isinstance(stale, TOKEN_TROUBLES):
+        return _GOES_ON if awaits_token else f"With a new token: %prominence watch {job_id}"
     if isinstance(stale, ProminenceError) and stale.transient:
         return "The service is asked again by itself; the job is no worse for it."
     return ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prominence_jupyter.errors import AuthenticationFailed, TokenExpired, Unreachable
+from prominence_jupyter.errors import AuthenticationFailed, FunctionalityDisabled, TokenExpired, Unreachable
 from prominence_jupyter.panel.views.description import description_json
 from prominence_jupyter.panel.views.tone import SHAPES
 from prominence_jupyter.panel.views.view import job_view
@@ -136,8 +136,11 @@ def test_stale_says_what_happens_next():
     unreachable = job_view(JobRecord(id=12), stale=Unreachable("no connection"), as_of=0)
     assert unreachable.stale == "no news since 00:00 UTC: no connection"
     assert unreachable.advice == "The service is asked again by itself; the job is no worse for it."
-    for refused in (TokenExpired("it expired; get a new one with `prominence login`"), AuthenticationFailed("no")):
-        assert job_view(JobRecord(id=12), stale=refused).advice == "With a new token: %prominence watch 12"
+    for refused in (TokenExpired("it expired; get a new one with %prominence login"), AuthenticationFailed("no")):
+        assert "with a new token this does too, by itself" in job_view(JobRecord(id=12), stale=refused).advice
+        fixed = job_view(JobRecord(id=12), stale=refused, awaits_token=False)
+        assert fixed.advice == "With a new token: %prominence watch 12"
+    assert job_view(JobRecord(id=12), stale=FunctionalityDisabled("off", 401)).advice == ""
     assert job_view(JobRecord(id=12), stale="gone").advice == job_view(JobRecord(id=12)).advice == ""
 
 
