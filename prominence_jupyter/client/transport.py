@@ -1,7 +1,7 @@
 """One keep-alive HTTP session with a service: the one place that speaks HTTP.
 
-Every request has time limits, goes to the configured service only (no redirect is followed) and carries the
-token in a form that no traceback shows. It is under way in a thread of its own, see `exchange`.
+Every request has time limits, goes to the configured service only (no redirect is followed) and carries the token in a
+form that no traceback shows. It is under way in a thread of its own, see `exchange`.
 """
 
 from __future__ import annotations
@@ -133,16 +133,12 @@ class Transport:
         longest_s: float = _LONGEST_BODY_S,
         longest_bytes: float = math.inf,
     ) -> Answer:
-        """Send a GET; on no connection, 429 and 5xx again, up to `attempts` times, with growing pauses.
-
-        However often that is, the answer begins within a minute.
+        """Send a GET; on no connection, 429 and 5xx again, up to `attempts` times in a minute, with growing pauses.
 
         Raises
         ------
-        TokenExpired
-            Before anything is sent.
-        Unreachable, ServiceError
-            After the last attempt.
+        TokenExpired, Unreachable, ServiceError
+            The last two after the last attempt.
         """
         ask = partial(self.send, "GET", path, params=params, longest_s=longest_s, longest_bytes=longest_bytes)
         until = time.monotonic() + _LONGEST_HEAD_S
@@ -151,11 +147,11 @@ class Transport:
                 return ask(patience_s=until - time.monotonic())
             except (Unreachable, ServiceFailed) as error:
                 asked = error.retry_after_s if isinstance(error, ServiceFailed) else None
-                pause = (_FIRST_PAUSE_S * 2 ** (attempt - 1) if asked is None else asked) * _spread.uniform(1.0, 1.25)
-                is_late = time.monotonic() + pause + _WORTH_S > until
+                pause = _FIRST_PAUSE_S * 2 ** (attempt - 1) if asked is None else asked
+                is_late = time.monotonic() + 1.25 * pause + _WORTH_S > until
                 if attempt == attempts or pause > _LONGEST_PAUSE_S or is_late:
                     raise
-            self._sleep(pause)
+            self._sleep(pause * _spread.uniform(1.0, 1.25))
         raise AssertionError("unreachable")  # pragma: no cover
 
     def send(
@@ -171,8 +167,7 @@ class Transport:
     ) -> Answer:
         """Send one request, once; its body may take `longest_s` seconds and have `longest_bytes`, unpacked.
 
-        An interrupt leaves at once, and so does the time that is up: after `patience_s` no answer has begun. What has
-        not been sent by then will not be.
+        It is left by an interrupt, or when no answer has begun after `patience_s`; what was not sent then never is.
 
         Raises
         ------
@@ -190,7 +185,7 @@ class Transport:
 
         def work() -> Answer:
             with closing(self._request(what, method, path, patience_s, params=params, json=json)) as response:
-                exchange.may_take(longest_s)
+                exchange.may_take(longest_s + _WORTH_S)
                 pieces = self._pieces(what, response, longest_s, decode=True)
                 return self._answer(what, response, joined(what, pieces, longest_bytes), json)
 
@@ -213,9 +208,9 @@ class Transport:
             As `send`; the pieces raise `RequestLost` when the connection breaks on the way.
         """
         what = f"GET {self.url}{path}"
-        ask = partial(self._request, what, "GET", path, _LONGEST_HEAD_S, params=params, headers=_AS_IT_IS)
+        work = partial(self._request, what, "GET", path, _LONGEST_HEAD_S, params=params, headers=_AS_IT_IS)
         with self._translated(what, _LONGEST_HEAD_S):
-            opened = Exchange().run(ask, longest_s=_LONGEST_HEAD_S, drop=requests.Response.close)
+            opened = Exchange().run(work, longest_s=_LONGEST_HEAD_S, drop=requests.Response.close)
         with closing(opened) as response:
             pieces = self._pieces(what, response, math.inf, decode=False)
             answer = self._answer(what, response, b"")
