@@ -28,7 +28,7 @@ class LogJob:
         self.spread = random.Random(f"{seed} {number}")
         self.unit = self.spread.choice(UNITS)
         self.status, self.started, self.log, self.active = "running", 100, b"", True
-        self.steps = self.spread.randrange(3, 7)
+        self.steps = self.spread.randrange(2, 5)
         self.waits = 0
 
     def step(self) -> None:
@@ -80,6 +80,7 @@ class LogService:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body leave together
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)

@@ -16,9 +16,9 @@ from tests.faults import at_random
 from tests.watch.log_service import log_service
 
 LOGS = 100
-PATIENCE_S = 30
+PATIENCE_S = 60
 SEED = int(os.environ.get("PROMINENCE_TEST_SEED", "1"))
-REQUESTS_BETWEEN_RESTARTS = 300
+REQUESTS_BETWEEN_RESTARTS = 250
 
 
 @pytest.mark.parametrize("offsets", [True, False])
@@ -48,7 +48,6 @@ def test_every_log_is_the_jobs_byte_for_byte(offsets):
         if thread := watcher._thread:
             thread.join(PATIENCE_S)
         transport._session.close()
-    print(wrong[:3]) if wrong else 0
     assert not wrong
     assert restarts >= 2
     assert len(proxy.requests) > 5 * LOGS
