@@ -119,6 +119,8 @@ class Follower:
         if self.spool.size == 0:
             with self._reading(None) as pieces:
                 self._take(pieces)
+            if is_page(self.spool.piece(0, _OVERLAP).data):
+                self.doubt()  # it may be that of something in between
         elif self._has_offsets is None:
             self._probe()
         else:
@@ -224,9 +226,7 @@ class Follower:
             self._compared += common
             if common < len(piece):
                 if common < len(known):
-                    if self._compared == 0 and is_page(piece) and not is_page(known):
-                        raise UnexpectedAnswer("a page of HTML stands where the log belongs")
-                    if not self._looks_for_restart and not self._has_doubted_enough():
+                    if not self._is_believed(piece):
                         self._compared = 0
                         return False
                     self.spool.clear(keep=self._compared)
@@ -251,6 +251,13 @@ class Follower:
         self.spool.clear(keep=same)
         self._settle()
         return True
+
+    def _is_believed(self, piece: bytes) -> bool:
+        """Judge another output than what was read, which begins with a piece or goes on with it."""
+        was_page = is_page(self.spool.piece(0, _OVERLAP).data)
+        if is_page(piece) and not was_page:
+            raise UnexpectedAnswer("a page of HTML stands where the log belongs")
+        return was_page or self._looks_for_restart > 0 or self._has_doubted_enough()
 
     def _settle(self) -> None:
         """Note that the spool is a beginning of the output."""

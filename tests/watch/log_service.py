@@ -28,15 +28,16 @@ class LogJob:
         self.spread = random.Random(f"{seed} {number}")
         self.unit = self.spread.choice(UNITS)
         self.status, self.started, self.log, self.active = "running", 100, b"", True
-        self.steps = self.spread.randrange(4, 9)
+        self.steps = self.spread.randrange(2, 5)
+        self.waits = 0
 
     def step(self) -> None:
         """Write; or be evicted, start again, or end."""
         self.steps -= 1
         what = self.spread.random()
         if self.status == "idle":
-            self._start()
-        elif self.steps <= 0:
+            return
+        if self.steps <= 0:
             self._write()
             self.status, self.active = self.spread.choice(["completed", "failed", "killed"]), False
         elif what < 0.1:
@@ -46,7 +47,14 @@ class LogJob:
         elif what < 0.9:
             self._write()
 
+    def wait(self) -> None:
+        """Be listed; one that waits starts again after a while."""
+        self.waits += self.status == "idle"
+        if self.waits > 2:
+            self._start()
+
     def _start(self) -> None:
+        self.waits = 0
         self.status, self.started = "running", self.started + 1
         self.log = self.spread.choice([b"", b"run %d\n" % self.started, self.log[:300]])
         self._write()
@@ -72,6 +80,7 @@ class LogService:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body leave together
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
@@ -99,7 +108,10 @@ class LogService:
 
     def _answer(self, path: list[str], query: dict) -> tuple[str, bytes]:
         if len(path) == 1:
-            return "application/json", json.dumps([job.record() for job in self.jobs.values() if job.active]).encode()
+            records = [job.record() for job in self.jobs.values() if job.active]
+            for job in self.jobs.values():
+                job.wait()
+            return "application/json", json.dumps(records).encode()
         job = self.jobs[int(path[1])]
         if len(path) == 2:
             return "application/json", json.dumps([job.record() | {"resources": {}}]).encode()

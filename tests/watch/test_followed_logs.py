@@ -18,7 +18,7 @@ from tests.watch.log_service import log_service
 LOGS = 100
 PATIENCE_S = 60
 SEED = int(os.environ.get("PROMINENCE_TEST_SEED", "1"))
-REQUESTS_BETWEEN_RESTARTS = 400
+REQUESTS_BETWEEN_RESTARTS = 250
 
 
 @pytest.mark.parametrize("offsets", [True, False])
@@ -28,7 +28,7 @@ def test_every_log_is_the_jobs_byte_for_byte(offsets):
         fault_proxy(service.url, at_random(SEED, 0.2)) as proxy,
     ):
         transport = Transport(proxy.url, Token(TOKEN, "a test"))
-        watcher = Watcher(Client(transport, attempts=1), longest_pause_s=0.05)
+        watcher = Watcher(Client(transport, attempts=1), longest_pause_s=0.3)
         listener = Listener(lambda _: None, lambda *_: None)
         watched = {number: watcher.watch(number, listener) for number in service.jobs}
         restarts, until = 0, time.monotonic() + PATIENCE_S

@@ -279,19 +279,19 @@ def test_no_log_is_ever_held(offsets):
 
 
 class Drip:
-    """A log of which one byte comes a second, whole or from an offset, and a clock that it moves."""
+    """A log of which a byte, or some, come a second, whole or from an offset, and a clock that it moves."""
 
-    def __init__(self, log: bytes, *, offsets: bool) -> None:
-        self.log, self.offsets, self.now = log, offsets, 0.0
+    def __init__(self, log: bytes, *, offsets: bool, at_once: int = 1) -> None:
+        self.log, self.offsets, self.at_once, self.now = log, offsets, at_once, 0.0
 
     @contextlib.contextmanager
     def read(self, offset):
         yield self._pieces(offset or 0 if self.offsets else 0)
 
     def _pieces(self, offset):
-        for place in range(offset, len(self.log)):
+        for place in range(offset, len(self.log), self.at_once):
             self.now += 1.0
-            yield self.log[place : place + 1]
+            yield self.log[place : place + self.at_once]
 
 
 @pytest.mark.parametrize("offsets", [True, False])
@@ -348,3 +348,118 @@ def test_an_output_that_is_refused_altogether_tells_nothing_of_offsets():
     follower.poll()
     assert content(follower.spool) == b"one two"
     assert not follower.reads_all_again
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_log_that_repeats_itself_and_was_gone_while_offsets_were_probed_doubles_nothing(offsets):
+    output = Output(b"y\n" * 500, offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    whole, output.content = output.content, b""
+    follower.poll()
+    output.content = whole
+    for _ in range(4):
+        output.content += b"y\n" * 300
+        follower.poll()
+        assert content(follower.spool) == output.content
+    assert follower.spool.run == 0
+
+
+def test_a_log_that_repeats_itself_is_read_on_from_its_end():
+    output = Output(b"y\n" * 5000, offsets=True)
+    follower = follow(output)
+    for _ in range(3):
+        output.content += b"y\n"
+        follower.poll()
+    output.given = output.requests = 0
+    for _ in range(10):
+        output.content += b"y\n"
+        follower.poll()
+    assert (output.requests, output.given) == (10, 10 * 258)
+    assert content(follower.spool) == output.content
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_page_in_place_of_a_log_is_no_log(offsets):
+    output = Output(b"one\n", offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    follower.poll()
+    whole, output.content, output.offsets = output.content, b"<!DOCTYPE html><title>Bad gateway</title>", False
+    for _ in range(9):
+        with pytest.raises(UnexpectedAnswer):
+            follower.poll()
+    output.content, output.offsets = whole + b"two\n", offsets
+    follower.poll()
+    assert (follower.spool.run, content(follower.spool)) == (0, b"one\ntwo\n")
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_log_takes_the_place_of_a_page_that_came_first(offsets):
+    output = Output(b"<html>Bad gateway</html>", offsets=False)
+    follower = follow(output)
+    follower.poll()
+    assert not follower.is_certain
+    output.content, output.offsets = b"one\n", offsets
+    for _ in range(2):
+        follower.poll()
+    assert content(follower.spool) == b"one\n"
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_one_that_was_told_of_a_restart_is_not_misled_by_the_output_of_the_run_before(offsets):
+    same_end = b"x" * 300
+    output = Output(b"run 1\n" + same_end, offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    follower.poll()
+    follower.restart()
+    follower.poll()
+    output.content = b"run 2\n" + same_end + b"xx"
+    follower.poll()
+    assert (follower.spool.run, content(follower.spool)) == (1, output.content)
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_restart_after_which_nothing_is_written_empties_the_log(offsets):
+    output = Output(b"run 1\n", offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    output.content = b""
+    follower.restart()
+    sizes = []
+    for _ in range(7):
+        follower.poll()
+        sizes.append(follower.spool.size)
+    assert sizes == [6] * 5 + [0] * 2
+    assert not follower.is_doubtful
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_check_finds_what_nobody_told(offsets):
+    same_end = b"x" * 300
+    output = Output(b"run 1\n" + same_end, offsets=offsets)
+    follower = follow(output)
+    follower.poll()
+    follower.poll()
+    output.content = b"run 2\n" + same_end
+    follower.poll()
+    follower.check()
+    for _ in range(4):
+        follower.poll()
+    assert (follower.spool.run, content(follower.spool)) == (1, output.content)
+
+
+def test_a_long_log_is_compared_a_part_at_a_time():
+    drip = Drip(bytes(range(256)) * 40, offsets=True, at_once=300)
+    follower = Follower(drip.read, Spool(), clock=lambda: drip.now)
+    while follower.spool.size < len(drip.log):
+        follower.poll()
+    sizes = set()
+    follower.restart()
+    for _ in range(60):
+        began = drip.now
+        follower.poll()
+        assert drip.now - began <= 4
+        sizes.add((follower.spool.run, follower.spool.size))
+    assert sizes == {(0, len(drip.log))}

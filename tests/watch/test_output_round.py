@@ -9,7 +9,14 @@ from collections import defaultdict
 import pytest
 
 from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.errors import NoSuchJob, ProminenceError, ServiceFailed, Unreachable
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    NoSuchJob,
+    ProminenceError,
+    ServiceFailed,
+    TokenExpired,
+    Unreachable,
+)
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
@@ -36,7 +43,7 @@ class World:
     def clock(self) -> float:
         return self.now
 
-    def start(self, job_id: int, *, cap: int = 1000) -> WatchedJob:
+    def start(self, job_id: int, *, cap: int = 1000, tells_start: bool = True) -> WatchedJob:
         @contextlib.contextmanager
         def read(offset):
             self.asked[job_id].append(self.now)
@@ -51,20 +58,25 @@ class World:
         job = self.jobs[job_id] = WatchedJob(job_id, new_log, lambda _: None)
         job.join(Listener(self.snapshots.append, lambda *_: None))
         job.let_in()
-        job.report(record(job_id, "running"), listed_active=True)
+        self.events = {"startTime": 2} if tells_start else {}
+        job.report(record(job_id, "running", self.events), listed_active=True)
         return job
 
+    def start_again(self, job: WatchedJob) -> None:
+        self.events = {"startTime": 3}
+        job.report(record(job.job_id, "running", self.events), listed_active=True)
+
     def end(self, job: WatchedJob) -> None:
-        assert job.report(record(job.job_id, "completed"), listed_active=False)
+        assert job.report(record(job.job_id, "completed", self.events), listed_active=False)
 
     def round(self, until: float = math.inf) -> float:
         """Ask what is due; return the seconds until the next round."""
         return ask_for_output([*self.jobs.values()], self.clock, until) - self.now
 
 
-def record(job_id, status):
+def record(job_id, status, events):
     tasks = {"tasks": [{"exitCode": 0}]} if status == "completed" else {}
-    return JobRecord.from_json({"id": job_id, "status": status, "events": {"startTime": 2}, "execution": tasks})
+    return JobRecord.from_json({"id": job_id, "status": status, "events": events, "execution": tasks})
 
 
 @pytest.fixture
@@ -272,3 +284,77 @@ def test_a_defect_in_following_keeps_no_job_from_ending(world, caplog):
     world.round()
     assert job.finished.is_set()
     assert "a defect of ours" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [AuthenticationFailed("no", 401), TokenExpired("it is over")])
+def test_a_token_that_ends_with_the_job_costs_none_of_the_output(world, fault):
+    job = world.start(1)
+    world.outputs[1] = b"one"
+    world.round()
+    world.end(job)
+    world.outputs[1] = b"one two"
+    world.fault, until = fault, world.now + 3600
+    while world.now < until:
+        world.now += max(0.1, world.round())
+    assert not job.finished.is_set()
+    assert world.snapshots[-1].trouble is fault
+    world.fault = None
+    run_to_the_end(world)
+    assert job.spool("stdout").tail(10).data == b"one two"
+    assert world.snapshots[-1].output_troubles == {}
+
+
+def test_a_job_that_a_service_does_not_know_for_an_instant_keeps_its_last_output(world):
+    job = world.start(1)
+    world.outputs[1] = b"one"
+    world.round()
+    world.end(job)
+    world.outputs[1] = b"one two"
+    world.fault = NoSuchJob("?", 400)
+    for _ in range(2):
+        world.now += max(0.0, world.round())
+    world.fault = None
+    run_to_the_end(world)
+    assert job.spool("stdout").tail(10).data == b"one two"
+
+
+def test_an_hour_asleep_is_no_hour_in_which_the_end_could_not_be_had(world):
+    job = world.start(1)
+    world.outputs[1] = b"one"
+    world.round()
+    world.end(job)
+    world.outputs[1] = b"one two"
+    world.fault = RequestLost("it broke")
+    world.now += world.round()
+    world.now += 3600
+    world.now += world.round()
+    assert not job.finished.is_set()
+    world.fault = None
+    run_to_the_end(world)
+    assert job.spool("stdout").tail(10).data == b"one two"
+    assert world.snapshots[-1].output_troubles == {}
+
+
+@pytest.mark.parametrize("tells_start", [True, False])
+def test_what_may_be_the_output_of_another_run_is_compared_at_the_end(world, tells_start):
+    job = world.start(1, tells_start=tells_start)
+    same_end = b"x" * 300
+    world.outputs[1] = b"run 1\n" + same_end
+    for _ in range(3):
+        world.now += max(0.1, world.round())
+    if tells_start:
+        world.start_again(job)
+        for _ in range(9):
+            world.now += max(0.1, world.round())  # the service still gives that of the run before
+    world.outputs[1] = b"run 2\n" + same_end + b"x"
+    world.now += max(0.1, world.round())
+    world.end(job)
+    run_to_the_end(world)
+    assert job.spool("stdout").tail(1000).data == world.outputs[1]
+    assert world.snapshots[-1].output_troubles == {}
+
+
+def run_to_the_end(world):
+    while (pause := world.round()) < math.inf:
+        world.now += pause
+    assert world.snapshots[-1].ended
