@@ -60,6 +60,11 @@ class LabelSearch:
                 self.is_understood = False
         return self.is_understood
 
+    def how_to_look(self, label: Label | None) -> str:
+        """Return what one types to look for a job, as far as is known by now."""
+        can_list = self.is_understood or self._transport.is_local
+        return " ".join(["%prominence list --all", *(["--constraint", "=".join(label)] if label and can_list else [])])
+
     def found(self, label: Label, name: str, known: set[str]) -> list[JobRecord]:
         """Return the jobs that carry a label, the oldest first, sending each request once.
 

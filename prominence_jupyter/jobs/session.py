@@ -18,7 +18,6 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.listing import listed
 from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import DEFAULT_URL, JobId
 from prominence_jupyter.protocol.record import JobRecord
@@ -26,6 +25,7 @@ from prominence_jupyter.watch.set_change import Entry
 from prominence_jupyter.watch.watched_set import Label, WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 
+Describes = JobDescription | Mapping[str, Any]
 LONGEST_PAUSE_S: Final = 10.0
 """Seconds between two questions about the same jobs, when nothing changes."""
 _LONGEST_PAUSE_LOCAL_S: Final = 1.0
@@ -72,13 +72,7 @@ class Session(Analysis):
         is_there = mine.url == theirs.url and mine.token == theirs.token
         return is_there and self.watcher.is_as(other.watcher) and self.history.is_as(other.history)
 
-    def submit(
-        self,
-        description: JobDescription | Mapping[str, Any],
-        *,
-        labels: Mapping[str, str] | None = None,
-        once: bool = False,
-    ) -> Job:
+    def submit(self, description: Describes, *, labels: Mapping[str, str] | None = None, once: bool = False) -> Job:
         """Submit a job, so that there is one at most, whatever happens on the way.
 
         Parameters
@@ -88,31 +82,24 @@ class Session(Analysis):
         labels
             Added to its labels.
         once
-            Join the job that was submitted with the same description and `once`, from wherever, instead of submitting
-            another: one that has not ended, else one that is completed with all exit codes 0. `Job.joined` tells.
-            What is submitted at the very same moment, from two notebooks say, can not be told: both submit.
+            Join the job that was submitted so with the same description, from wherever, if it has not ended or is
+            completed with all exit codes 0; `Job.joined` tells. Two who submit at the very same moment both do. It is an
+            error where the service cannot list jobs by label.
 
         Raises
         ------
         DescriptionError
             It breaks a rule; nothing was sent.
         SubmissionUncertain
-            The answer was lost and the job was not found, so it may exist.
-        UnexpectedAnswer
-            With `once`: the service cannot list jobs by label. (The deployed service and the local one can.)
+            The answer was lost and the job was not found: it may exist.
         """
-        if labels or not isinstance(description, JobDescription):
-            body = description.body if isinstance(description, JobDescription) else description
-            description = JobDescription.prepare(body, labels=labels)
-        if once:
-            label = content_label(description)
-            if (record := job_with_content(self.client, label)) and record.id is not None:
-                return Job(self.client, self.watcher, record.id, record, joined=True)
-            description = description.labelled(label)
-        job_id = self.client.submit(description)
-        return Job(
-            self.client, self.watcher, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED)
-        )
+        if labels or not isinstance(description, JobDescription):  # a local name would show its secrets in tracebacks
+            description = JobDescription.prepare(getattr(description, "body", description), labels=labels)
+        label = content_label(description) if once else None
+        if label and (record := job_with_content(self.client, label)) and record.id is not None:
+            return Job(self.client, self.watcher, record.id, record, joined=True)
+        job_id = self.client.submit(description.labelled(label) if label else description)
+        return Job.submitted(self.client, self.watcher, job_id, description.name)
 
     def job(self, job_id: JobId) -> Job:
         """Return the job with that id.
