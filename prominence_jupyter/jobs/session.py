@@ -25,7 +25,6 @@ from prominence_jupyter.watch.set_change import Entry
 from prominence_jupyter.watch.watched_set import Label, WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 
-Describes = JobDescription | Mapping[str, Any]
 LONGEST_PAUSE_S: Final = 10.0
 """Seconds between two questions about the same jobs, when nothing changes."""
 _LONGEST_PAUSE_LOCAL_S: Final = 1.0
@@ -72,7 +71,13 @@ class Session(Analysis):
         is_there = mine.url == theirs.url and mine.token == theirs.token
         return is_there and self.watcher.is_as(other.watcher) and self.history.is_as(other.history)
 
-    def submit(self, description: Describes, *, labels: Mapping[str, str] | None = None, once: bool = False) -> Job:
+    def submit(
+        self,
+        description: JobDescription | Mapping[str, Any],
+        *,
+        labels: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Job:
         """Submit a job, so that there is one at most, whatever happens on the way.
 
         Parameters
@@ -83,8 +88,8 @@ class Session(Analysis):
             Added to its labels.
         once
             Join the job that was submitted so with the same description, from wherever, if it has not ended or is
-            completed with all exit codes 0; `Job.joined` tells. Two who submit at the very same moment both do. It is an
-            error where the service cannot list jobs by label.
+            completed with all exit codes 0; `Job.joined` tells. Two who submit at the very same moment both do. An error
+            where the service cannot list jobs by label.
 
         Raises
         ------
