@@ -87,9 +87,8 @@ class Session(Analysis):
         labels
             Added to its labels.
         once
-            Join the job that was submitted so with the same description, from wherever, if it has not ended or is
-            completed with all exit codes 0; `Job.joined` tells. Two who submit at the very same moment both do. An error
-            where the service cannot list jobs by label.
+            Join the job that was submitted so with the same description, from wherever, if it has not ended or ended well
+            (completed, all exit codes 0); `Job.joined` tells. Two who submit at the very same moment both do.
 
         Raises
         ------
