@@ -87,7 +87,7 @@ class Session(Analysis):
         labels
             Added to its labels.
         once
-            Join the job that was submitted so with the same description, from wherever, if it has not ended or ended well
+            Join the job that was submitted so with the same description, from wherever, if it goes on or ended well
             (completed, all exit codes 0); `Job.joined` tells. Two who submit at the very same moment both do.
 
         Raises
@@ -97,13 +97,13 @@ class Session(Analysis):
         SubmissionUncertain
             The answer was lost and the job was not found: it may exist.
         """
-        if labels or not isinstance(description, JobDescription):  # a local name would show its secrets in tracebacks
+        if labels or not isinstance(description, JobDescription):  # tracebacks would show the secrets of a local name
             description = JobDescription.prepare(getattr(description, "body", description), labels=labels)
-        label = content_label(description) if once else None
-        if label and (record := job_with_content(self.client, label)) and record.id is not None:
-            return Job(self.client, self.watcher, record.id, record, joined=True)
-        job_id = self.client.submit(description.labelled(label) if label else description)
-        return Job.submitted(self.client, self.watcher, job_id, description.name)
+        if once:
+            description = description.labelled(label := content_label(description))
+            if (record := job_with_content(self.client, label)) and record.id is not None:
+                return Job(self.client, self.watcher, record.id, record, joined=True)
+        return Job.submitted(self.client, self.watcher, self.client.submit(description), description.name)
 
     def job(self, job_id: JobId) -> Job:
         """Return the job with that id.
@@ -152,8 +152,7 @@ class Session(Analysis):
         Parameters
         ----------
         jobs
-            Jobs, records or ids, such as the column ``id`` of a frame. By default all active jobs, new ones too as
-            they come.
+            Jobs, records or ids, such as the column ``id`` of a frame. By default all active jobs, as they come.
         label
             Key and value: instead, the jobs that carry this label, those too that have ended. They are listed once
             now; others come to them when they appear among the active jobs. (Deployed service only.)
