@@ -87,7 +87,7 @@ class Worker:
 
     def sleep(self, _seconds: float) -> None:
         """Time passes: who refused connections takes them again, perhaps."""
-        if self.refuses and self.chance.random() < 0.6:
+        if self.refuses and self.chance.random() < 0.3:
             self.listen()
 
     def listen(self) -> None:
