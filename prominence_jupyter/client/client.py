@@ -56,7 +56,7 @@ class Client:
         SubmissionUncertain
             The answer was lost and the job was not found, so it may exist.
         """
-        label, known = new_submission(), set[str]()
+        label, known = new_submission(), dict[str, JobRecord]()
         sent = description.labelled(label)
 
         def find() -> JobId | None:
