@@ -58,7 +58,7 @@ class Client:
         SubmissionUncertain
             The answer was lost and the job was not found, so it may exist.
         """
-        label, known = new_submission(), set[str]()
+        label, known = new_submission(), dict[str, JobRecord]()
         sent = description.labelled(label)
 
         def find() -> JobId | None:
@@ -69,7 +69,7 @@ class Client:
             lambda: self.transport.send("POST", paths.JOBS, json=sent.body),
             find,
             label,
-            lambda: self._how_to_look(label),
+            lambda: self._labels.how_to_look(label),
             self.transport.pause,
         ).job_id()
 
@@ -96,7 +96,7 @@ class Client:
             lambda: self.transport.send("PUT", paths.clone(job_id)),
             find,
             label,
-            lambda: self._how_to_look(label),
+            lambda: self._labels.how_to_look(label),
             self.transport.pause,
         ).job_id()
 
@@ -234,10 +234,6 @@ class Client:
             return label, {str(job.id) for job in self.jobs_with_label(*label)} if label else set()
         except UnexpectedAnswer:
             return None, set()
-
-    def _how_to_look(self, label: Label | None) -> str:
-        can_list = self._labels.is_understood or self.transport.is_local
-        return " ".join(["%prominence list --all", *(["--constraint", "=".join(label)] if label and can_list else [])])
 
     def _described(self, job_id: JobId) -> list[Mapping[str, Any]]:
         return self.transport.get(paths.job(job_id), attempts=self._attempts).json_list()

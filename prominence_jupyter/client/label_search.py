@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from prominence_jupyter.client.transport import Transport
-from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
+from prominence_jupyter.errors import ProminenceError, RequestRefused, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.labels import Label
 from prominence_jupyter.protocol.record import JobRecord
@@ -54,13 +54,20 @@ class LabelSearch:
         if self.is_understood is None:
             try:
                 self._transport.get(paths.JOBS, {"constraint": _NO_LABEL}, attempts=attempts).json_list()
-            except RequestRefused:
+            except RequestRefused as refusal:
+                if "constraint" not in str(refusal):  # it was for something else
+                    raise
                 self.is_understood = True
             else:
                 self.is_understood = False
         return self.is_understood
 
-    def found(self, label: Label, name: str, known: set[str]) -> list[JobRecord]:
+    def how_to_look(self, label: Label | None) -> str:
+        """Return what one types to look for a job, as far as is known by now."""
+        can_list = self.is_understood or self._transport.is_local
+        return " ".join(["%prominence list --all", *(["--constraint", "=".join(label)] if label and can_list else [])])
+
+    def found(self, label: Label, name: str, known: dict[str, JobRecord]) -> list[JobRecord]:
         """Return the jobs that carry a label, the oldest first, sending each request once.
 
         Where they cannot be listed by it, the newest jobs of their name are asked for one by one.
@@ -70,7 +77,7 @@ class LabelSearch:
         label, name
             Those of the jobs.
         known
-            Ids of jobs that need not be asked for: they have been, and carry another label. More are added.
+            Jobs that need not be asked for again, by id, whatever their labels. More are added.
         """
         records = self._asked(label, active=False, attempts=1)
         found = [record for record in records if _has(record, label)]
@@ -91,20 +98,26 @@ class LabelSearch:
             self.is_understood = True
         return records
 
-    def _described(self, listed: list[JobRecord], label: Label, name: str, known: set[str]) -> list[JobRecord]:
+    def _described(
+        self, listed: list[JobRecord], label: Label, name: str, known: dict[str, JobRecord]
+    ) -> list[JobRecord]:
         params = {"completed": "true", "num": str(_ENDED)}
         ended = _records(self._transport.get(paths.JOBS, params, attempts=1).json_list())
         new = {str(job.id): job for job in [*listed, *ended] if str(job.id) not in known and (job.name or "") == name}
         newest = sorted(new.values(), key=order_of_submission, reverse=True)[:_DESCRIBED]
-        found = []
-        for job in newest:
-            if job.id is None:
-                continue
-            described = _records(self._transport.get(paths.job(job.id), attempts=1).json_list())
-            found += [record for record in described if _has(record, label)]
-            if described:  # for an instant an ending job may be none
-                known.add(str(job.id))
-        return found
+        trouble = None
+        for job_id in [job.id for job in newest if job.id is not None]:
+            try:
+                described = _records(self._transport.get(paths.job(job_id), attempts=1).json_list())
+            except ProminenceError as error:
+                if trouble is not None:
+                    raise
+                trouble = error  # the others will not have to be asked for at the next look
+            else:  # for an instant an ending job may be none
+                known |= {str(job_id): record for record in described}
+        if trouble is not None:  # that one may be the oldest
+            raise trouble
+        return [record for record in known.values() if _has(record, label)]
 
 
 def _records(entries: Iterable[Mapping[str, Any]]) -> list[JobRecord]:

@@ -23,7 +23,7 @@ _PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0)
 _ANSWERED: Final = 5
 """Looks after which a job that was not there is given up, if the service answered them."""
 _HOPELESS: Final = 3
-"""Looks that failed for a reason that does not pass; a proxy may say odd things once."""
+"""Looks in a row that failed for a reason that does not pass; a proxy may say odd things once."""
 _LOOK_S: Final = 10.0
 """The longest one look may take."""
 _INTERRUPTED_LOOK_S: Final = 0.25
@@ -111,11 +111,11 @@ class Submission:
                 job_id = _within(_LOOK_S, self._find)
             except (ProminenceError, TimeoutError) as error:
                 trouble = str(error)
-                hopeless += isinstance(error, ProminenceError) and not error.transient
+                hopeless = hopeless + 1 if isinstance(error, ProminenceError) and not error.transient else 0
             else:
                 if job_id is not None:
                     return job_id
-                answered, trouble = answered + 1, ""
+                answered, hopeless, trouble = answered + 1, 0, ""
             if answered == _ANSWERED or hopeless == _HOPELESS:
                 break
         raise self._uncertain(why, f"could not be looked for ({trouble})" if trouble else "was not found")

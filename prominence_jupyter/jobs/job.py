@@ -45,6 +45,11 @@ class Job:
         self._record = record
         self._ended = False
 
+    @classmethod
+    def submitted(cls, client: Client, watcher: Watcher, job_id: JobId, name: str | None) -> Job:
+        """Return the handle of a job that a service has just taken."""
+        return cls(client, watcher, job_id, JobRecord(id=job_id, name=name, status=status.SUBMITTED))
+
     def __repr__(self) -> str:
         known = self._record
         name = f" {one_line(repr(known.name), 60)}" if known and known.name else ""
@@ -182,6 +187,5 @@ class Job:
         SubmissionUncertain
             The answer was lost and the copy was not found, so it may exist.
         """
-        copy_id = self.client.clone(self.id)
         name = self._record.name if self._record else None
-        return Job(self.client, self.watcher, copy_id, JobRecord(id=copy_id, name=name, status=status.SUBMITTED))
+        return Job.submitted(self.client, self.watcher, self.client.clone(self.id), name)

@@ -21,7 +21,6 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.listing import listed
 from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
@@ -92,31 +91,23 @@ class Session(Analysis):
         labels
             Added to its labels.
         once
-            Join the job that was submitted with the same description and `once`, from wherever, instead of submitting
-            another: one that has not ended, else one that is completed with all exit codes 0. `Job.joined` tells.
-            What is submitted at the very same moment, from two notebooks say, can not be told: both submit.
+            Join the job that was submitted so with the same description, from wherever, if it goes on or ended well
+            (completed, all exit codes 0); `Job.joined` tells. Two who submit at the very same moment both do.
 
         Raises
         ------
         DescriptionError
             It breaks a rule; nothing was sent.
         SubmissionUncertain
-            The answer was lost and the job was not found, so it may exist.
-        UnexpectedAnswer
-            With `once`: the service cannot list jobs by label. (The deployed service and the local one can.)
+            The answer was lost and the job was not found: it may exist.
         """
-        if labels or not isinstance(description, JobDescription):
-            body = description.body if isinstance(description, JobDescription) else description
-            description = JobDescription.prepare(body, labels=labels)
+        if labels or not isinstance(description, JobDescription):  # tracebacks would show the secrets of a local name
+            description = JobDescription.prepare(getattr(description, "body", description), labels=labels)
         if once:
-            label = content_label(description)
+            description = description.labelled(label := content_label(description))
             if (record := job_with_content(self.client, label)) and record.id is not None:
                 return Job(self.client, self.watcher, record.id, record, joined=True)
-            description = description.labelled(label)
-        job_id = self.client.submit(description)
-        return Job(
-            self.client, self.watcher, job_id, JobRecord(id=job_id, name=description.name, status=status.SUBMITTED)
-        )
+        return Job.submitted(self.client, self.watcher, self.client.submit(description), description.name)
 
     def job(self, job_id: JobId) -> Job:
         """Return the job with that id.
@@ -165,8 +156,7 @@ class Session(Analysis):
         Parameters
         ----------
         jobs
-            Jobs, records or ids, such as the column ``id`` of a frame. By default all active jobs, new ones too as
-            they come.
+            Jobs, records or ids, such as the column ``id`` of a frame. By default all active jobs, as they come.
         label
             Key and value: instead, the jobs that carry this label, those too that have ended. They are listed once
             now; others come to them when they appear among the active jobs. (Deployed service only.)

@@ -169,6 +169,18 @@ def test_without_listings_by_label_new_jobs_are_asked_for(client, service):
     assert asked == [f"GET /jobs/{number}" for number in (16, 14, 12, 10, 8, 6, 4, 2)]
 
 
+def test_without_them_what_has_been_asked_for_is_not_asked_for_again(client, service):
+    service.understands = False
+    for _ in range(5):
+        service.has()
+    service.submissions = [lose((500, {}, ""))]
+    describe, failures = service._described, [(503, {}, "down"), (500, {}, "")]
+    service._described = lambda path: failures.pop() if path.endswith(("/6", "/3")) and failures else describe(path)
+    assert client.submit(DESCRIPTION) == 6
+    asked = [line.removeprefix("GET /jobs/") for line in service.sent if line.startswith("GET /jobs/")]
+    assert asked == ["6", "5", "4", "3", "6", "3", "2", "1"]
+
+
 def test_without_them_a_job_that_has_ended_is_found_too(client, service):
     service.understands = False
 
@@ -178,6 +190,17 @@ def test_without_them_a_job_that_has_ended_is_found_too(client, service):
 
     service.submissions = [end]
     assert client.submit(DESCRIPTION) == 1
+
+
+def test_a_refusal_of_something_else_does_not_tell_whether_there_are_such_listings(client, service):
+    listed, refused = service._listed, (400, {"Content-Type": "application/json"}, '{"error": "not today"}')
+    service._listed = lambda query: (
+        refused if query["constraint"] == ["label"] and len(service.sent) < 4 else listed(query)
+    )
+    service.submissions = [never((500, {}, ""))]
+    with pytest.raises(SubmissionUncertain, match=r"was not found.*--constraint pjsubmission="):
+        client.submit(DESCRIPTION)
+    assert service.sent.count("GET /jobs?constraint=label") == 2
 
 
 def test_without_them_nobody_is_told_to_list_by_label(client, service):

@@ -87,7 +87,7 @@ class Worker:
 
     def sleep(self, _seconds: float) -> None:
         """Time passes: who refused connections takes them again, perhaps."""
-        if self.refuses and self.chance.random() < 0.6:
+        if self.refuses and self.chance.random() < 0.3:
             self.listen()
 
     def listen(self) -> None:
@@ -119,6 +119,7 @@ def service(tmp_path, monkeypatch):
     """A local service that runs one job: the others wait."""
     monkeypatch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path))
     monkeypatch.setattr("prominence_jupyter.client.transport._TIMEOUT_S", (5.0, PATIENCE_S))
+    monkeypatch.setattr("prominence_jupyter.client.submission._ANSWERED", 2)
     yield control.start(cpus=1, memory_gb=1)
     control.stop()
 

@@ -4,6 +4,7 @@ import pytest
 
 from prominence_jupyter.panel.views.words import (
     UNKNOWN,
+    ago_text,
     amount_text,
     clock_time,
     duration_text,
@@ -29,6 +30,22 @@ from prominence_jupyter.panel.views.words import (
 )
 def test_durations(seconds, text):
     assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3599, "59 minutes ago"),
+        (7200, "2 hours ago"),
+        (86400, "1 day ago"),
+        (1e300, "11574074 days ago"),
+    ],
+)
+def test_how_long_ago(seconds, text):
+    assert ago_text(seconds) == text
 
 
 @pytest.mark.parametrize(
