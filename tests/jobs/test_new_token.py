@@ -159,22 +159,21 @@ class Clock:
         self.time = time
 
 
-def test_the_end_of_a_log_waits_for_a_token_too(job, gate, renew):
-    for part in range(3):
-        job.go_on(part)
-    job.wait(PATIENCE_S)
-    output = gate.accepted
+def test_the_end_of_a_log_waits_for_a_token_too(job, gate):
+    """The job is seen to have ended, and then the token ends before the last of its output is read."""
     seen = Seen()
-    with job.watcher.watching(job.id, Listener(seen._changed, None)) as watched:
+    with job.watcher.watching(job.id, seen.listener) as watched:
+        seen.until(lambda: seen.size == lines(1))
+        gate.keeps_back = "/stdout"
+        for part in range(3):
+            job.go_on(part)
+        seen.until(lambda: isinstance(seen.snapshot.trouble, AuthenticationFailed))
+        assert seen.snapshot.record.status == "completed"
+        assert not seen.snapshot.ended
+        gate.keeps_back = ""
         assert watched.finished.wait(PATIENCE_S)
-        gate.accepted = None
-        gate.refused.clear()
-        late = Listener(seen._changed, seen._grown)
-        with job.watcher.watching(job.id, late) as again:
-            assert gate.refused.wait(PATIENCE_S)
-            renew(output)
-            assert again.finished.wait(PATIENCE_S)
-            seen.until(lambda: seen.size == len(WHOLE))
+        assert watched.spool("stdout").piece(0, 2 * len(WHOLE)).data == WHOLE
+    assert not seen.snapshot.output_troubles
 
 
 def test_one_who_waits_gets_the_end_with_a_new_token(job, gate, renew):
