@@ -15,6 +15,7 @@ import pytest
 
 import prominence_jupyter
 from prominence_jupyter.errors import AuthenticationFailed, TokenExpired
+from prominence_jupyter.jobs import patience
 from prominence_jupyter.watch.listener import Listener
 from tests.token_gate import token_gate
 
@@ -191,6 +192,17 @@ def test_one_who_waits_gets_the_end_with_a_new_token(job, gate, renew):
         renew(signed())
         waiting.join(PATIENCE_S)
     assert [record.exit_codes for record in ended] == [(0,)]
+
+
+def test_with_nobody_there_a_wait_ends(job, gate, monkeypatch):
+    monkeypatch.setattr(patience, "TOKEN_PATIENCE_S", 0.3)
+    monkeypatch.setattr(patience, "_TOKEN_LOOKS", 2)
+    seen = Seen()
+    with job.watcher.watching(job.id, seen.listener):
+        seen.until(lambda: seen.size == lines(1))
+        gate.accepted = None
+        with pytest.raises(AuthenticationFailed, match="%prominence login"):
+            job.wait(PATIENCE_S)
 
 
 def test_a_wait_that_begins_without_a_good_token_ends_at_once(job, gate, session):

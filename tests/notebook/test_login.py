@@ -140,10 +140,11 @@ CELL = """%%prominence_job one
 {"resources": {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1},
  "tasks": [{"image": "x", "runtime": "singularity", "cmd": "sleep 300"}]}"""
 UNTIL = """
-import gc, json, time
+import json, time
+from ipywidgets import widgets
 from prominence_jupyter.panel.job_panel import JobPanel
 def panel():
-    (only,) = [found for found in gc.get_objects() if type(found) is JobPanel]
+    (only,) = [found for found in widgets.widget._instances.values() if isinstance(found, JobPanel)]
     return json.dumps(only._view)
 deadline = time.monotonic() + 30
 while not (CONDITION):
