@@ -81,6 +81,13 @@ class FoundToken:
 
     def current(self) -> Token:
         """Return the token there is now, see `TokenSource`."""
+        try:
+            return self._current()
+        except TokenError as error:
+            failure = error.with_traceback(None)  # the frames below hold the environment and the file's text
+        raise failure
+
+    def _current(self) -> Token:
         with self._lock:
             found = self._found()
             is_other = self._token is not None and found.issuer != self._token.issuer

@@ -57,7 +57,7 @@ def test_in_a_terminal_a_line_counts_down_in_place():
             display.waiting(Waiting(code(), left_s))
         first, second, _ = terminal.screen
         assert first == "To log in, open https://provider.test/device and enter the code WXYZ-2345"
-        assert second == "The code is good for 0:10 more; interrupt the cell to cancel"
+        assert second == "The code is good for 0:10 more; Ctrl-C cancels"
         display.waiting(Waiting(code(), 9, "x" * 200))
         assert terminal.screen[2] == ""
         display.ended("Logged in.")
