@@ -92,14 +92,14 @@ def test_a_login_leaves_a_private_file_and_words_without_a_code(kernel, provider
     shown, last = kernel.displays.states, kernel.displays.last
     assert any(USER_CODE in data["text/plain"] and USER_CODE in data["text/html"] for data in shown)
     assert any('href="https://provider.test/device" target="_blank"' in data["text/html"] for data in shown)
-    assert last["text/plain"].startswith("Logged in as Jane <b>Doe</b> (jane@site.test), good until 20")
+    assert last["text/plain"].startswith("Logged in as Jane <b>Doe</b> (jane@site.test), until 20")
     assert "<b>" not in last["text/html"]
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
     assert json.loads(token.read_text()) == reply
 
     said = texts(kernel.run("%prominence whoami"))
     assert "user     Jane <b>Doe</b> (jane@site.test)\n" in said
-    assert f"token    from {token}, good until 20" in said
+    assert f"token    from {token}\nexpires  20" in said
     assert f"service  {URL}" in said
     for secret in (*SECRETS, reply["access_token"]):
         assert secret not in json.dumps([outputs, shown, said])
@@ -131,7 +131,7 @@ def test_the_variable_wins_and_whoami_says_what_is_used(kernel, provider, token)
     assert "PROMINENCE_TOKEN is set, and comes before the token of a login" in said
     said = texts(kernel.run("%prominence whoami"))
     assert "user     John (jane@site.test)" in said
-    assert "token    from the variable PROMINENCE_TOKEN, expired 20" in said
+    assert "token    from the variable PROMINENCE_TOKEN\nexpires  20" in said
     assert " UTC, 2 h 01 min ago: get a new one with %prominence login" in said
     assert expired not in said
 
@@ -183,7 +183,7 @@ def test_a_saved_notebook_says_who_logged_in_and_no_code(provider, home, token):
     config = Config({"KernelManager": {"transport": "ipc", "ip": str(home / "k")}})
     NotebookClient(notebook, timeout=PATIENCE_S, kernel_name="python3", config=config, allow_errors=True).execute()
     (login,), (who,), (display, failed) = (cell.outputs for cell in notebook.cells)
-    assert login["data"]["text/plain"].startswith("Logged in as Jane Doe (jane@site.test), good until 20")
+    assert login["data"]["text/plain"].startswith("Logged in as Jane Doe (jane@site.test), until 20")
     assert who["data"]["text/plain"].startswith("user     Jane Doe")
     assert display["data"]["text/plain"] == "Not logged in."  # with nobody there a login ends with its code
     assert failed["ename"] == "LoginLapsed"
@@ -199,4 +199,4 @@ def test_in_a_terminal_it_is_lines(provider, home, token):
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, env=environ, check=False)
     first, last, *_ = done.stdout.splitlines()
     assert first == f"To log in, open https://provider.test/device and enter the code {USER_CODE}"
-    assert last.startswith("Logged in as Jane Doe (jane@site.test), good until 20")
+    assert last.startswith("Logged in as Jane Doe (jane@site.test), until 20")
