@@ -56,7 +56,8 @@ def logged_in(shell: Any, url: str, *, allow_http: bool, is_local: bool) -> None
         print(_WINS)
     try:
         with LoginDisplay(shell, sys.stdout) as display:
-            token = log_in(service_url(url, environ), environ, show=display.waiting, allow_http=allow_http)
+            service = redact_url(service_url(url, environ))
+            token = log_in(service, environ, show=display.waiting, allow_http=allow_http)
             who = person_of(token)
             until = f", until {_date(token.expires)}" if token.expires is not None else ""
             display.ended(

@@ -44,6 +44,7 @@ def shared(home):
     """A kernel that has not been told of any service."""
     kernel = Kernel()
     kernel.run("%load_ext prominence_jupyter")
+    kernel.run("from prominence_jupyter.login import device_code\ndevice_code._INTERVALS_S = (0.05, 60)")
     yield kernel
     kernel.stop()
 
@@ -65,7 +66,7 @@ def kernel(shared):
 
 @pytest.fixture
 def provider(running):
-    running.answers = [granted()]
+    running.answers, running.interval = [granted()], 0.05  # where there is no kernel of its own, a second it is
     return running
 
 
