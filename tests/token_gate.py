@@ -20,6 +20,8 @@ class TokenGate:
     def __init__(self, service_url: str, service_token: str) -> None:
         self.accepted: str | None = None
         """The one token that is let in; none is while this is None."""
+        self.keeps_back = ""
+        """Requests for a path that ends so are refused to everyone; none if empty."""
         self.refused = threading.Event()
         self.tokens: list[str] = []
         """What was shown, in order."""
@@ -41,7 +43,8 @@ class TokenGate:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 shown = (self.headers["Authorization"] or "").removeprefix("Bearer ")
                 owner.tokens.append(shown)
-                if shown != owner.accepted:
+                is_kept_back = owner.keeps_back and self.path.partition("?")[0].endswith(owner.keeps_back)
+                if shown != owner.accepted or is_kept_back:
                     owner.refused.set()
                     self._give(401, "application/json", b'{"error": "Authentication failure"}')
                     return

@@ -13,6 +13,10 @@ from prominence_jupyter.errors import TokenError, TokenExpired, TokenMalformed, 
 
 _ADDRESSES: Final = ("PROMINENCE_URL", "PROMINENCE_OIDC_URL")
 """While these change, what the environment and the file hold may be meant for another service."""
+_OF_ANOTHER_ISSUER: Final = (
+    "The token that is there now is another issuer's, so it is not sent to this service by itself: connect anew, or "
+    f"show the job again with %prominence watch ID, if it is meant for it ({VARIABLE} comes before the token file)"
+)
 
 
 class TokenSource(Protocol):
@@ -81,6 +85,13 @@ class FoundToken:
 
     def current(self) -> Token:
         """Return the token there is now, see `TokenSource`."""
+        try:
+            return self._current()
+        except TokenError as error:
+            failure = error.with_traceback(None)  # the frames below hold the environment and the file's text
+        raise failure
+
+    def _current(self) -> Token:
         with self._lock:
             found = self._found()
             is_other = self._token is not None and found.issuer != self._token.issuer
@@ -121,12 +132,6 @@ class FoundToken:
 
     def _current_addresses(self) -> tuple[str | None, ...]:
         return tuple(self._environ.get(name) for name in _ADDRESSES)
-
-
-_OF_ANOTHER_ISSUER: Final = (
-    "The token that is there now is another issuer's, so it is not sent to this service by itself: connect anew, or "
-    f"show the job again with %prominence watch ID, if it is meant for it ({VARIABLE} comes before the token file)"
-)
 
 
 def _stamp(file: Path) -> tuple[int, ...] | None:

@@ -36,7 +36,8 @@ class WhoAmI:
     def __repr__(self) -> str:
         rows = {
             "user": person_of(self.token) or "the token does not say",
-            "token": f"from {self.token.source}, {_until(self.token, self.now)}",
+            "token": f"from {self.token.source}",
+            "expires": _expiry(self.token, self.now),
             "service": self.service,
         }
         return "\n".join(f"{name:<9}{words}" for name, words in rows.items())
@@ -55,11 +56,12 @@ def logged_in(shell: Any, url: str, *, allow_http: bool, is_local: bool) -> None
         print(_WINS)
     try:
         with LoginDisplay(shell, sys.stdout) as display:
-            token = log_in(service_url(url, environ), environ, show=display.waiting, allow_http=allow_http)
+            service = redact_url(service_url(url, environ))
+            token = log_in(service, environ, show=display.waiting, allow_http=allow_http)
             who = person_of(token)
+            until = f", until {_date(token.expires)}" if token.expires is not None else ""
             display.ended(
-                f"Logged in{f' as {who}' if who else ''}, {_until(token, time.time())}. "
-                f"The token is in {token.source}, for you alone."
+                f"Logged in{f' as {who}' if who else ''}{until}. The token is in {token.source}, for you alone."
             )
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the login was interrupted; the token is as it was") from None
@@ -80,11 +82,14 @@ def who_am_i(local: Session | None, url: str) -> WhoAmI:
     return WhoAmI(find_token(os.environ), redact_url(service_url(url, os.environ)), time.time())
 
 
-def _until(token: Token, now: float) -> str:
-    """Return how long a token is good, in words."""
+def _expiry(token: Token, now: float) -> str:
     if token.expires is None:
-        return "which does not say when it expires"
-    moment, left_s = clock_time(token.expires, "%Y-%m-%d %H:%M"), token.expires - now
+        return "the token does not say"
+    left_s = token.expires - now
     if left_s <= 0:
-        return f"expired {moment} UTC, {duration_text(-left_s)} ago: get a new one with %prominence login"
-    return f"good until {moment} UTC, {duration_text(left_s)} from now"
+        return f"{_date(token.expires)}, {duration_text(-left_s)} ago: get a new one with %prominence login"
+    return f"{_date(token.expires)}, in {duration_text(left_s)}"
+
+
+def _date(seconds: float) -> str:
+    return f"{clock_time(seconds, '%Y-%m-%d %H:%M')} UTC"

@@ -16,7 +16,6 @@ from prominence_jupyter.login.device_flow import Waiting
 from prominence_jupyter.panel.records import markup
 from prominence_jupyter.protocol.plain_text import one_line
 
-_CANCEL: Final = "interrupt the cell to cancel"
 _CODE: Final = "font-size:140%;letter-spacing:.08em;user-select:all"
 _NOT_LOGGED_IN: Final = "Not logged in."
 _MINUTE: Final = 60
@@ -77,12 +76,13 @@ class _Output:
         code = waiting.code
         link = f'<a href="{escape(code.uri)}" target="_blank" rel="noopener noreferrer">{escape(code.uri)}</a>'
         page = link if code.may_be_link else markup.code(code.uri)
+        countdown = _countdown(waiting, "interrupt the cell to cancel")
         lines = [
             markup.paragraph(f"To log in, open {page} and enter this code there:"),
             markup.paragraph(f'<strong style="{_CODE}">{escape(code.user_code)}</strong>'),
-            markup.quiet(markup.text(_countdown(waiting))),
+            markup.quiet(markup.text(countdown)),
         ]
-        self._publish({"text/html": "\n".join(lines), "text/plain": f"{_asked(waiting)}\n{_countdown(waiting)}"})
+        self._publish({"text/html": "\n".join(lines), "text/plain": f"{_asked(waiting)}\n{countdown}"})
 
     def end(self, words: str) -> None:
         self._publish({"text/html": markup.paragraph(markup.text(words)), "text/plain": words})
@@ -105,7 +105,7 @@ class _Line:
             self._asked = True
             self._stream.write(f"{_asked(waiting)}\n")
         if self._stream.isatty():
-            self._replace(one_line(_countdown(waiting), _WIDTH))
+            self._replace(one_line(_countdown(waiting, "Ctrl-C cancels"), _WIDTH))
         self._stream.flush()
 
     def end(self, words: str) -> None:
@@ -124,7 +124,7 @@ def _asked(waiting: Waiting) -> str:
     return f"To log in, open {waiting.code.uri} and enter the code {waiting.code.user_code}"
 
 
-def _countdown(waiting: Waiting) -> str:
+def _countdown(waiting: Waiting, cancel: str) -> str:
     minutes, seconds = divmod(math.ceil(waiting.left_s), _MINUTE)
     trouble = f"; the provider is asked again ({waiting.trouble})" if waiting.trouble else ""
-    return f"The code is good for {minutes}:{seconds:02} more; {_CANCEL}{trouble}"
+    return f"The code is good for {minutes}:{seconds:02} more; {cancel}{trouble}"

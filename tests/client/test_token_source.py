@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import traceback
 
 import jwt
 import pytest
@@ -146,6 +147,22 @@ def test_two_sources_of_one_file_give_the_same(environ, file):
     assert not give_the_same(one, FixedToken(Token("other", "the argument")))
     file.unlink()
     assert not give_the_same(one, other)
+
+
+@pytest.mark.parametrize(
+    "malformed", ["not-to-be-seen and more", '{"access_token": "not-to-be-seen', "tökèn-not-to-be-seen"]
+)
+@pytest.mark.parametrize("place", ["variable", "file"])
+def test_a_token_is_in_no_frame_of_an_error(source, environ, file, place, malformed):
+    file.write_text(malformed)
+    if place == "variable":
+        environ["PROMINENCE_TOKEN"] = malformed + " x"
+    with pytest.raises(TokenMalformed) as caught:
+        source.current()
+    below = caught.value.__traceback__.tb_next  # this frame holds the text
+    shown = "".join(traceback.TracebackException(type(caught.value), caught.value, below, capture_locals=True).format())
+    assert "token_source.py" in shown
+    assert "not-to-be-seen" not in shown
 
 
 def test_no_source_shows_its_token(source, file):

@@ -15,6 +15,7 @@ import pytest
 
 import prominence_jupyter
 from prominence_jupyter.errors import AuthenticationFailed, TokenExpired
+from prominence_jupyter.jobs import patience
 from prominence_jupyter.watch.listener import Listener
 from tests.token_gate import token_gate
 
@@ -159,22 +160,21 @@ class Clock:
         self.time = time
 
 
-def test_the_end_of_a_log_waits_for_a_token_too(job, gate, renew):
-    for part in range(3):
-        job.go_on(part)
-    job.wait(PATIENCE_S)
-    output = gate.accepted
+def test_the_end_of_a_log_waits_for_a_token_too(job, gate):
+    """The job is seen to have ended, and then the token ends before the last of its output is read."""
     seen = Seen()
-    with job.watcher.watching(job.id, Listener(seen._changed, None)) as watched:
+    with job.watcher.watching(job.id, seen.listener) as watched:
+        seen.until(lambda: seen.size == lines(1))
+        gate.keeps_back = "/stdout"
+        for part in range(3):
+            job.go_on(part)
+        seen.until(lambda: isinstance(seen.snapshot.trouble, AuthenticationFailed))
+        assert seen.snapshot.record.status == "completed"
+        assert not seen.snapshot.ended
+        gate.keeps_back = ""
         assert watched.finished.wait(PATIENCE_S)
-        gate.accepted = None
-        gate.refused.clear()
-        late = Listener(seen._changed, seen._grown)
-        with job.watcher.watching(job.id, late) as again:
-            assert gate.refused.wait(PATIENCE_S)
-            renew(output)
-            assert again.finished.wait(PATIENCE_S)
-            seen.until(lambda: seen.size == len(WHOLE))
+        assert watched.spool("stdout").piece(0, 2 * len(WHOLE)).data == WHOLE
+    assert not seen.snapshot.output_troubles
 
 
 def test_one_who_waits_gets_the_end_with_a_new_token(job, gate, renew):
@@ -192,6 +192,17 @@ def test_one_who_waits_gets_the_end_with_a_new_token(job, gate, renew):
         renew(signed())
         waiting.join(PATIENCE_S)
     assert [record.exit_codes for record in ended] == [(0,)]
+
+
+def test_with_nobody_there_a_wait_ends(job, gate, monkeypatch):
+    monkeypatch.setattr(patience, "TOKEN_PATIENCE_S", 0.3)
+    monkeypatch.setattr(patience, "_TOKEN_LOOKS", 2)
+    seen = Seen()
+    with job.watcher.watching(job.id, seen.listener):
+        seen.until(lambda: seen.size == lines(1))
+        gate.accepted = None
+        with pytest.raises(AuthenticationFailed, match="%prominence login"):
+            job.wait(PATIENCE_S)
 
 
 def test_a_wait_that_begins_without_a_good_token_ends_at_once(job, gate, session):

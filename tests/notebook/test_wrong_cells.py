@@ -150,6 +150,7 @@ def test_a_cell_of_two_megabytes(run, service):
         ("a malformed token file", {"PROMINENCE_TOKEN": ""}, '{"refresh_token": "SECRET"}'),
         ("an expired token", {"PROMINENCE_TOKEN": EXPIRED}, None),
         ("a URL that is none", {"PROMINENCE_URL": "prominence.example"}, None),
+        ("a URL that is http", {"PROMINENCE_URL": "http://prominence.example/api/v1"}, None),
     ],
 )
 def test_wrong_settings(name, environ, token_file, run, service, tmp_path):
