@@ -72,8 +72,8 @@ def silent():
         one.stop()
 
 
-def client_of(url, **options):
-    return Client(Transport(url, Token(TOKEN, "a test")), **options)
+def client_of(url, *, allow_http=False, **options):
+    return Client(Transport(url, Token(TOKEN, "a test"), allow_http=allow_http), **options)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
@@ -186,7 +186,7 @@ def test_connections_through_a_proxy_tell_too(silent, monkeypatch):
     proxy = silent(b"", interrupt)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     with pytest.raises(KeyboardInterrupt):
-        client_of("http://prominence.test").active_jobs()
+        client_of("http://prominence.test", allow_http=True).active_jobs()
     assert proxy.left.wait(WITHIN_S)
     assert proxy.received.startswith(b"GET http://prominence.test/jobs")
 

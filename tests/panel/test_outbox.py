@@ -92,7 +92,7 @@ def test_what_is_posted_while_a_message_is_sent_is_sent_too():
 def test_what_waits_for_a_closed_widget_is_dropped_and_the_thread_ends():
     sent, full, sender = collected(2)
     outbox = Outbox(messages_a_second=1)
-    outbox.post(("one", "first"), sender("first"))  # the next one waits for a second
+    outbox.post(("zero", "first"), sender("first"))  # the next one waits for a second
     for key in [("one", "view"), ("two", "view"), ("one", "rows")]:
         outbox.post(key, sender(key))
     thread = outbox._thread
