@@ -32,6 +32,7 @@ _LONGEST_BODY_S: Final = 15.0
 """For the whole of an answer, however steadily it drips."""
 _LONGEST_BODY: Final = 256 * 1024
 _PIECE: Final = 16 * 1024
+_AGAIN: Final = "try again later, or check PROMINENCE_OIDC_URL"
 
 
 class Provider:
@@ -71,7 +72,7 @@ class Provider:
         }
         reply = self._post("/register", None, json=asked)
         if not reply.is_ok:
-            raise LoginFailed(f"{self.url} did not register this client ({reply.words})")
+            raise LoginFailed(f"{self.url} did not register this client ({reply.words}); {_AGAIN}")
         return reply.content
 
     def device_code(self, credentials: Credentials) -> Mapping[str, Any]:
@@ -89,7 +90,7 @@ class Provider:
                 f"{credentials.source}; without these a new one is registered"
             )
         if not reply.is_ok:
-            raise LoginFailed(f"{self.url} began no login ({reply.words}); try again later")
+            raise LoginFailed(f"{self.url} began no login ({reply.words}); {_AGAIN}")
         return reply.content
 
     def token(self, credentials: Credentials, device_code: Hidden) -> Reply:
@@ -137,7 +138,7 @@ def _reply(response: requests.Response) -> Reply:
         if len(held) > _LONGEST_BODY or time.monotonic() > until:
             return Reply(None, trouble=f"status {status}, and an answer without an end")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return Reply(status, trouble=f"status {status}: it leads elsewhere; is PROMINENCE_OIDC_URL right?")
+        return Reply(status, trouble=f"status {status}: it leads elsewhere")
     try:
         content = json.loads(held)
     except (ValueError, RecursionError):

@@ -125,6 +125,17 @@ def test_a_denied_login_is_a_short_error(kernel, provider, token):
     assert kernel.displays.last["text/plain"] == "Not logged in."
 
 
+@pytest.mark.parametrize("answer", ["invalid_grant", "authorization_pending", {"refresh_token": SECRETS[2]}])
+def test_the_longest_traceback_holds_no_secret(kernel, provider, token, answer):
+    provider.answers = [answer]
+    kernel.run("%xmode Verbose")
+    words = "interrupt the cell to cancel" if answer == "authorization_pending" else None
+    outputs = kernel.run("%prominence login", interrupt_when=words)
+    kernel.run("%xmode Context")
+    assert "login.py" in "\n".join(error(outputs)["traceback"])
+    assert not [secret for secret in SECRETS if secret in json.dumps(outputs)]
+
+
 def test_the_variable_wins_and_whoami_says_what_is_used(kernel, provider, token):
     expired = granted(name="John", left_s=-7300)["access_token"]
     kernel.run(f"import os\nos.environ['PROMINENCE_TOKEN'] = {expired!r}")
