@@ -58,7 +58,9 @@ def test_the_quickstart_run_again_submits_nothing_and_with_a_changed_variable_on
     assert number_of_jobs() == before
     assert "Joined job " in capsys.readouterr().out
 
-    notebook.write_text(text.replace("(0.5, 300)", "(0.4, 300)"))
+    changed = nbformat.reads(text.replace("(0.5, 300)", "(0.4, 300)"), as_version=4)
+    changed.cells = [cell for cell in changed.cells if "matplotlib" not in cell.source]  # it takes its time
+    nbformat.write(changed, notebook)
     demo.execute(notebook)
     assert number_of_jobs() == before + 1
     assert "burn-0.4s-300MB" in capsys.readouterr().out
