@@ -5,6 +5,8 @@ All else is that of `requests` and urllib3.
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
@@ -14,29 +16,33 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from prominence_jupyter.client.exchange import Exchange
 from prominence_jupyter.client.whole_head import WholeHead
 
+_LONGEST_IDLE_S: Final = 20.0
+"""A connection that was not used for longer is made anew: the other side may be gone, and a request would be lost."""
+
 
 class _Connection(HTTPConnection):
     response_class = WholeHead
+    _used = -math.inf
+    """When the last request was sent, by the wall clock: the other one may stand still while a laptop is asleep."""
 
     def connect(self) -> None:
-        _connects()
+        if exchange := Exchange.here():
+            exchange.connects()
         super().connect()
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _sends(self)
+        if abs(time.time() - self._used) > _LONGEST_IDLE_S:
+            self.close()
+        if self.sock is None:
+            self.connect()
+        if (exchange := Exchange.here()) and self.sock is not None:
+            exchange.sends(self.sock)
+        self._used = time.time()
         super().request(*args, **kwargs)
 
 
-class _SecureConnection(HTTPSConnection):
-    response_class = WholeHead
-
-    def connect(self) -> None:
-        _connects()
-        super().connect()
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _sends(self)
-        super().request(*args, **kwargs)
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same, with a certificate."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -64,15 +70,3 @@ class Adapter(HTTPAdapter):
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS
         return manager
-
-
-def _connects() -> None:
-    if exchange := Exchange.here():
-        exchange.connects()
-
-
-def _sends(connection: HTTPConnection) -> None:
-    if connection.sock is None:
-        connection.connect()
-    if (exchange := Exchange.here()) and connection.sock is not None:
-        exchange.sends(connection.sock)

@@ -19,6 +19,9 @@ from prominence_jupyter.client.frames import bare
 _LOOK_S: Final = 0.2
 """How long is waited without looking up: on some systems no interrupt comes in meanwhile."""
 
+NOT_SENT: Final = "interrupted; nothing was sent"
+"""What an interrupt says when the request certainly did not leave, and will not."""
+
 _here = threading.local()
 
 
@@ -97,6 +100,8 @@ class Exchange:
         ------
         TimeUp
             It took longer.
+        KeyboardInterrupt
+            It says `NOT_SENT` if that is certain.
         BaseException
             Whatever the work raised, without its frames.
         """
@@ -105,6 +110,10 @@ class Exchange:
             self._start(work, drop)
             while not self._is_over.wait(_LOOK_S) and time.monotonic() < self._until:
                 pass
+        except KeyboardInterrupt:
+            if self._leave():
+                raise KeyboardInterrupt(NOT_SENT) from None
+            raise
         finally:
             is_unsent = self._leave()
         if not self._is_over.is_set():

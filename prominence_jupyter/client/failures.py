@@ -59,8 +59,8 @@ def translated(what: str, *, is_local: bool, timeout_s: float) -> Iterator[None]
         raise kind(f"{what}: {late} within {timeout_s:.0f} s; {_BUSY}") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
         raise _unreachable(what, error, is_local=is_local, timeout_s=timeout_s) from None
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt from None  # without the frames that hold the header
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(*interrupt.args) from None  # without the frames that hold the header
 
 
 def _unreachable(what: str, error: Exception, *, is_local: bool, timeout_s: float) -> Unreachable:

@@ -7,12 +7,11 @@ for a while; what stays uncertain is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Final
 
 from prominence_jupyter.client.answers import Answer
 from prominence_jupyter.client.attempts import is_definite, until_it_arrives
+from prominence_jupyter.client.exchange import NOT_SENT, Exchange, TimeUp
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.protocol.labels import Label
 from prominence_jupyter.protocol.paths import JobId
@@ -101,6 +100,9 @@ class Submission:
         except ProminenceError as error:
             self._may_have_arrived = not is_definite(error)
             raise
+        except KeyboardInterrupt as interrupt:
+            self._may_have_arrived = NOT_SENT not in interrupt.args
+            raise
 
     def _looked_for(self, why: str) -> JobId:
         """Look for the job for a while."""
@@ -153,26 +155,15 @@ def _id_in(answer: Answer) -> JobId | None:
 
 
 def _within(seconds: float, find: Callable[[], JobId | None]) -> JobId | None:
-    """Look within a time, in a thread, which is left alone when that is over.
+    """Look within a time; a look that takes longer is left alone.
 
     Raises
     ------
     TimeoutError
         It is over.
     """
-    outcomes: SimpleQueue[tuple[JobId | None, Exception | None]] = SimpleQueue()
-
-    def look() -> None:
-        try:
-            outcomes.put((find(), None))
-        except Exception as error:  # of any kind: it belongs to who waits
-            outcomes.put((None, error))
-
-    Thread(target=look, name="prominence-look", daemon=True).start()
     try:
-        job_id, error = outcomes.get(timeout=seconds)
-    except Empty:
+        job_id: JobId | None = Exchange().run(find, longest_s=seconds)
+    except TimeUp:
         raise TimeoutError(f"no answer within {seconds:g} s") from None
-    if error is not None:
-        raise error
     return job_id

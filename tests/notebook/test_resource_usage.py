@@ -33,7 +33,6 @@ def test_no_cell_has_written_an_error_or_a_warning(executed):
 def test_the_waste_is_told_in_text_and_in_html(executed):
     data = shown(executed, "%prominence usage --last 10")
     assert data["text/plain"].startswith("10 jobs · CPU ")
-    assert "insufficient data" in data["text/plain"]
     for name in ("simulate-1", "analyse-2", "fetch-3", "broken"):
         assert name in data["text/html"]
 
