@@ -14,6 +14,7 @@ from prominence_jupyter.errors import (
     NoSuchJob,
     RequestRefused,
     UnexpectedAnswer,
+    Unreachable,
     UsageError,
     WaitTimeout,
 )
@@ -132,6 +133,15 @@ def test_waiting_for_what_does_not_exist_names_it(session):
     assert jobs.counts == {"completed": 1, "unknown": 1}
 
 
+def test_a_service_that_hangs_is_asked_for_a_minute_at_most(session, monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr(session.watcher._client, "active_jobs", lambda: hangs.wait(20) and [])
+    monkeypatch.setattr("prominence_jupyter.jobs.job_set._LONGEST_ASK_S", 0.1)
+    with pytest.raises(Unreachable, match="gave no answer"):
+        _ = session.watch([1]).records
+    hangs.set()
+
+
 @responses.activate
 def test_waiting_has_no_point_without_a_token_that_is_accepted(session):
     responses.get(f"{URL}/jobs", status=401, json={"error": "Authentication failure"})
@@ -185,6 +195,15 @@ def test_what_is_watched_and_has_no_news_raises_the_reason(session):
     finally:
         jobs.unwatch(listener)
     assert listing.call_count
+
+
+def test_a_service_that_hangs_is_asked_for_a_minute_at_most(session, monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr(session.watcher._client, "active_jobs", lambda: hangs.wait(20) and [])
+    monkeypatch.setattr("prominence_jupyter.jobs.job_set._LONGEST_ASK_S", 0.1)
+    with pytest.raises(Unreachable, match="gave no answer"):
+        _ = session.watch([1]).records
+    hangs.set()
 
 
 @responses.activate
