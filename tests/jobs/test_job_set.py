@@ -197,15 +197,6 @@ def test_what_is_watched_and_has_no_news_raises_the_reason(session):
     assert listing.call_count
 
 
-def test_a_service_that_hangs_is_asked_for_a_minute_at_most(session, monkeypatch):
-    hangs = threading.Event()
-    monkeypatch.setattr(session.watcher._client, "active_jobs", lambda: hangs.wait(20) and [])
-    monkeypatch.setattr("prominence_jupyter.jobs.job_set._LONGEST_ASK_S", 0.1)
-    with pytest.raises(Unreachable, match="gave no answer"):
-        _ = session.watch([1]).records
-    hangs.set()
-
-
 @responses.activate
 def test_waiting_has_no_point_where_the_answer_stays_a_refusal(session):
     responses.get(f"{URL}/jobs", status=404, body="<p>Not Found</p>", content_type="text/html")
