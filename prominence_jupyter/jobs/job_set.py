@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.client.transport import ATTEMPTS
-from prominence_jupyter.errors import NoSuchJob, ProminenceError, UsageError, WaitTimeout
+from prominence_jupyter.errors import NoSuchJob, ProminenceError, Unreachable, UsageError, WaitTimeout
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol.paths import JobId
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _AT_ONCE: Final = 8
+_LONGEST_ASK_S: Final = 60.0
+_NO_ANSWER: Final = f"gave no answer within {_LONGEST_ASK_S:.0f} s; the service may be busy, try again later"
 _IDS_NAMED: Final = 10
 _UNKNOWN: Final = "unknown"
 """Stands for the status of a job that the service has not told of."""
@@ -196,12 +198,13 @@ class JobSet:
         if self.watched.finished.is_set():
             return
         self.watcher.refuse_callbacks()
-        failures = 0
+        failures, until = 0, time.monotonic() + _LONGEST_ASK_S
         with self._watched():
             while failures < ATTEMPTS:
                 ticks = self.watched.ticks
                 while not self.watched.await_tick(ticks, next_look_s(None)):
-                    continue
+                    if time.monotonic() >= until:
+                        raise self.watched.trouble or Unreachable(f"{self.client.transport.url} {_NO_ANSWER}")
                 trouble = self.watched.trouble
                 is_of_one = trouble is not None and not trouble.transient and not self.watched.failures
                 if self.watched.is_asked() and (trouble is None or is_of_one):

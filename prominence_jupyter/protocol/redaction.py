@@ -46,6 +46,7 @@ _FRAGMENT, _STEP = 12, 4
 words are looked for: so that fifteen in a row are always found."""
 _LONGEST_WORDS: Final = 2048
 """Characters of words that quote secrets; what is more is cut."""
+_HIDDEN_AGAIN: Final = re.compile(r"(?:\[hidden\]){2,}")
 _IMAGE_BY_DIGEST: Final = re.compile(r"docker://[^@/]+@sha(256|512):[0-9a-f]+")
 
 
@@ -176,7 +177,7 @@ def scrub_words(words: str, secrets: Collection[str]) -> str:
     words = scrub(words, secrets)[:_LONGEST_WORDS]
     for secret in secrets:
         words = _without_fragments(words, secret)
-    return words
+    return _HIDDEN_AGAIN.sub(HIDDEN, words)
 
 
 def _without_fragments(words: str, secret: str) -> str:

@@ -14,6 +14,7 @@ from prominence_jupyter.errors import (
     NoSuchJob,
     RequestRefused,
     UnexpectedAnswer,
+    Unreachable,
     UsageError,
     WaitTimeout,
 )
@@ -130,6 +131,15 @@ def test_waiting_for_what_does_not_exist_names_it(session):
     with pytest.raises(NoSuchJob, match=f"{URL} knows no job 2$"):
         jobs.wait(PATIENCE_S)
     assert jobs.counts == {"completed": 1, "unknown": 1}
+
+
+def test_a_service_that_hangs_is_asked_for_a_minute_at_most(session, monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr(session.watcher._client, "active_jobs", lambda: hangs.wait(20) and [])
+    monkeypatch.setattr("prominence_jupyter.jobs.job_set._LONGEST_ASK_S", 0.1)
+    with pytest.raises(Unreachable, match="gave no answer"):
+        _ = session.watch([1]).records
+    hangs.set()
 
 
 @responses.activate

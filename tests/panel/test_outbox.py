@@ -90,16 +90,18 @@ def test_what_is_posted_while_a_message_is_sent_is_sent_too():
 
 
 def test_what_waits_for_a_closed_widget_is_dropped_and_the_thread_ends():
-    sent, full, sender = collected(2)
-    outbox = Outbox(messages_a_second=1)
-    outbox.post(("zero", "first"), sender("first"))  # the next one waits for a second
+    sent, full, sender = collected(1)
+    outbox, began, go_on = Outbox(), threading.Event(), threading.Event()
+    outbox.post(("one", "first"), lambda: (began.set(), go_on.wait(20)))
+    assert began.wait(20)
     for key in [("one", "view"), ("two", "view"), ("one", "rows")]:
         outbox.post(key, sender(key))
     thread = outbox._thread
     outbox.drop("one")
     outbox.drop("three")
+    go_on.set()
     assert full.wait(20)
-    assert sent == ["first", ("two", "view")]
+    assert sent == [("two", "view")]
     thread.join(20)
     assert not thread.is_alive()
     assert outbox._thread is None

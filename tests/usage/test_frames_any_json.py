@@ -168,6 +168,7 @@ def with_secret(secret):
         "id": 1,
         "name": "job",
         "status": "completed",
+        "statusReason": f"cannot stage out to https://other.example/out?X-Amz-Signature={secret}",
         "tasks": [
             {
                 "image": f"https://user:{secret}@store.example/image.sif?sig={secret}#{secret}",

@@ -31,7 +31,7 @@ JOB_COLUMNS: Final = (
     Column("name", arrays.texts, values.texts, ("name",)),
     Column("workflow", arrays.categories),
     Column("status", arrays.categories, values.words, ("status",)),
-    Column("status_reason", arrays.texts, values.words, ("statusReason",)),
+    Column("status_reason", arrays.texts, values.reasons, ("statusReason",)),
     Column("site", arrays.categories, values.words, (_EXECUTION, "site")),
     Column("created", arrays.instants, values.instants, ("events", "createTime")),
     Column("started", arrays.instants, values.instants, ("events", "startTime")),

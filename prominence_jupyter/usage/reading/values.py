@@ -15,7 +15,7 @@ import numpy as np
 
 from prominence_jupyter.protocol.plain_text import showable
 from prominence_jupyter.protocol.record import number
-from prominence_jupyter.protocol.redaction import URL_KEYS, redact
+from prominence_jupyter.protocol.redaction import URL_KEYS, redact, redact_words
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -98,12 +98,17 @@ def texts(raw: list[Any]) -> Read:
 
 def words(raw: list[Any]) -> Read:
     """Return a list of text that occurs again and again: equal text is one object."""
-    return _repeated(raw, "")
+    return _repeated(raw, shown)
+
+
+def reasons(raw: list[Any]) -> Read:
+    """Return a list of a service's own words, without the secrets in URLs that they quote."""
+    return _repeated(raw, lambda text: shown(redact_words(text)))
 
 
 def images(raw: list[Any]) -> Read:
     """Return a list of the names of images, without the secrets that a URL may hold."""
-    return _repeated(raw, "image")
+    return _repeated(raw, lambda text: shown(text, "image"))
 
 
 def ids(raw: list[Any]) -> Read:
@@ -153,9 +158,9 @@ def _only_texts(raw: list[Any]) -> tuple[list[str | None], int]:
     return found, found.count(None) - raw.count(None)
 
 
-def _repeated(raw: list[Any], key: str) -> Read:
+def _repeated(raw: list[Any], show: Callable[[str], str]) -> Read:
     found, unreadable = _only_texts(raw)
-    safe = {value: None if value is None else shown(value, key) for value in set(found)}
+    safe = {value: None if value is None else show(value) for value in set(found)}
     return Read(list(map(safe.__getitem__, found)), unreadable)
 
 
