@@ -45,6 +45,6 @@ def raise_if_hopeless(
         raise trouble
     if trouble is not None and not trouble.transient and times >= _HOPELESS:
         raise trouble
-    is_long = stale_since is not None and time.time() - stale_since > _LOCAL_PATIENCE_S
+    is_long = times >= _HOPELESS and stale_since is not None and time.time() - stale_since > _LOCAL_PATIENCE_S
     if is_local and is_long and isinstance(trouble, Unreachable):
         raise trouble
