@@ -109,7 +109,8 @@ class Job:
         Parameters
         ----------
         timeout
-            Seconds to wait at most; None waits as long as it takes.
+            Seconds to wait at most, not counting those that the machine sleeps (on Windows it does); None waits as
+            long as it takes.
 
         Raises
         ------

@@ -59,5 +59,5 @@ def raise_if_hopeless(
         return
     if trouble is not None and not trouble.transient and times >= _HOPELESS:
         raise trouble
-    if is_local and stale_s > _LOCAL_PATIENCE_S and isinstance(trouble, Unreachable):
+    if is_local and times >= _HOPELESS and stale_s > _LOCAL_PATIENCE_S and isinstance(trouble, Unreachable):
         raise trouble

@@ -14,18 +14,13 @@ from itertools import chain
 from typing import Final
 
 from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
-from prominence_jupyter.watch.likeness import common_length, is_page
+from prominence_jupyter.watch.comparison import Comparison, is_page
 from prominence_jupyter.watch.spool import Spool
 
 FAR: Final = 10**12
 """An offset beyond any log."""
 _OVERLAP: Final = 256
 """Bytes read again each time, to see that the output still continues what was read."""
-_LOOKS: Final = 4
-"""How often in a row an output must be too short, or another, before it counts as another one."""
-_RESTART_LOOKS: Final = 6
-"""How often in a row it is looked for when a restart was told: the service may still have that of the run before, or
-none yet. One that is empty as often is that of a run that has written nothing."""
 _SLICE_S: Final = 2.0
 """How long one request may take: others wait for the same thread, and the next poll goes on."""
 _LONGEST_SLICE_S: Final = 32.0
@@ -66,17 +61,12 @@ class Follower:
         self._has_offsets: bool | None = None
         self._is_sure_of_offsets = False
         """Whether an answer was seen that only a service gives that understands them."""
-        self._doubts = 0
-        self._looks_for_restart = 0
-        """How often yet another output is looked for, since the job was started again."""
-        self._is_to_compare = False
-        self._compared = 0
-        """How much of the spool has been compared, where that takes several requests."""
+        self._comparison = Comparison(spool)
 
     @property
     def is_doubtful(self) -> bool:
         """Whether the output was shorter than what was read, the last time it was looked at."""
-        return self._doubts > 0
+        return self._comparison.is_doubtful
 
     @property
     def reads_all_again(self) -> bool:
@@ -86,8 +76,7 @@ class Follower:
     def restart(self) -> None:
         """Look for another output from now on: the service reported that the job was started again."""
         if self.spool.size:
-            self._looks_for_restart = _RESTART_LOOKS
-            self._compared = 0
+            self._comparison.look_for_restart()
             self.doubt()
 
     def doubt(self) -> None:
@@ -97,7 +86,7 @@ class Follower:
     def check(self) -> None:
         """Compare all of the log in the next poll."""
         self.is_certain = True
-        self._is_to_compare = self.spool.size > 0
+        self._comparison.want()
 
     def poll(self) -> None:
         """Ask once and spool what is new.
@@ -107,9 +96,9 @@ class Follower:
         SpoolFull
             The spool holds no more.
         """
-        before = (self.spool.run, self.spool.size, self._compared)
+        before = (self.spool.run, self.spool.size, self._comparison.compared)
         self._ask()
-        has_brought = (self.spool.run, self.spool.size, self._compared) != before
+        has_brought = (self.spool.run, self.spool.size, self._comparison.compared) != before
         if self.is_behind and (self.reads_all_again or not has_brought):
             self._slice_s = min(2 * self._slice_s, _LONGEST_SLICE_S)
         elif not self.reads_all_again:
@@ -118,7 +107,7 @@ class Follower:
     def _ask(self) -> None:
         if self.spool.size == 0:
             with self._reading(None) as pieces:
-                self._take(pieces)
+                self.spool.extend(pieces)
             if is_page(self.spool.piece(0, _OVERLAP).data):
                 self.doubt()  # it may be that of something in between
         elif self._has_offsets is None:
@@ -127,17 +116,17 @@ class Follower:
             self._go_on()
 
     def _go_on(self) -> None:
-        if self._has_offsets and not self._looks_for_restart and not self._is_to_compare:
-            self._poll_offset()
-        else:
+        if self._comparison.is_due or not self._has_offsets:
             self._poll_whole()
+        else:
+            self._poll_offset()
 
     def _probe(self) -> None:
         """Learn whether the service understands offsets; the answer of one that does not is not wasted."""
         try:
             with self._reading(FAR) as pieces:
                 if first := next(pieces, b""):
-                    self._compared = 0
+                    self._comparison.compared = 0
                     self._has_offsets = False if self._compare(chain([first], pieces)) else None
                     return
         except (RequestRefused, UnexpectedAnswer):
@@ -164,9 +153,9 @@ class Follower:
             while len(head) < len(known) and (piece := next(pieces, b"")):
                 head += piece
             if head.startswith(known):
-                self._is_sure_of_offsets = True
-                self._settle()
-                self._take(chain([head[len(known) :]], pieces))
+                self._is_sure_of_offsets = self._is_sure_of_offsets or start > 0
+                self._comparison.settle()
+                self.spool.extend(chain([head[len(known) :]], pieces))
                 return
         if not known.startswith(head):
             self._has_offsets = None  # perhaps it never understood them
@@ -177,7 +166,7 @@ class Follower:
 
     def _note_shorter(self) -> None:
         """Take note that nothing came from where the log ended before."""
-        if self._has_doubted_enough():
+        if self._comparison.has_doubted_enough():
             self.doubt()
             self._poll_whole()
 
@@ -188,9 +177,13 @@ class Follower:
 
     def _poll_whole(self) -> None:
         """Compare the whole, or what of it has not been compared yet."""
-        self._compared = self._compared if self._has_offsets else 0
-        with self._reading(self._compared or None) as pieces:
+        if not self._has_offsets:
+            self._comparison.compared = 0
+        with self._reading(self._comparison.compared or None) as pieces:
             self._compare(pieces)
+
+    def _compare(self, pieces: Pieces) -> bool:
+        return self._comparison.go_on(pieces, lambda: self.is_behind)
 
     @contextmanager
     def _reading(self, offset: int | None) -> Iterator[Pieces]:
@@ -206,68 +199,3 @@ class Follower:
             if self._clock() >= until:
                 self.is_behind = True
                 return
-
-    def _compare(self, pieces: Pieces) -> bool:
-        """Go on where the output continues what was read, else begin afresh where it departs from that.
-
-        Another output is believed at once when the service told of a restart; else when it was seen several times in a
-        row: while a service moves the output of a job that ends, it may be gone for a moment, and what stands between
-        may give a page of its own. An empty one erases nothing that no restart was told of. When the time is up too
-        early, the rest is compared in the next poll, from an offset on where that can be asked for.
-
-        Returns
-        -------
-        bool
-            Whether the spool is a beginning of the output now.
-        """
-        for piece in pieces:
-            known = self.spool.piece(self._compared, self._compared + len(piece)).data
-            common = common_length(known, piece)
-            self._compared += common
-            if common < len(piece):
-                if common < len(known):
-                    if not self._is_believed(piece):
-                        self._compared = 0
-                        return False
-                    self.spool.clear(keep=self._compared)
-                self._settle()
-                self._take(chain([piece[common:]], pieces))
-                return True
-        return self.is_behind is False and self._compare_end()
-
-    def _compare_end(self) -> bool:
-        """Judge an output that has nothing beyond what was read; the same as `_compare`."""
-        same, self._compared = self._compared, 0
-        looked_for, self._looks_for_restart = self._looks_for_restart, max(0, self._looks_for_restart - 1)
-        if same == self.spool.size:
-            if not self._looks_for_restart:  # else it may be that of the run before
-                self._settle()
-            self._doubts = 0
-            return True
-        is_believed = looked_for == 1 or (same > 0 and (looked_for > 0 or self._has_doubted_enough()))
-        if not is_believed:
-            self._doubts = max(self._doubts, 1)
-            return False
-        self.spool.clear(keep=same)
-        self._settle()
-        return True
-
-    def _is_believed(self, piece: bytes) -> bool:
-        """Judge another output than what was read, which begins with a piece or goes on with it."""
-        was_page = is_page(self.spool.piece(0, _OVERLAP).data)
-        if is_page(piece) and not was_page:
-            raise UnexpectedAnswer("a page of HTML stands where the log belongs")
-        return was_page or self._looks_for_restart > 0 or self._has_doubted_enough()
-
-    def _settle(self) -> None:
-        """Note that the spool is a beginning of the output."""
-        self._doubts = self._compared = self._looks_for_restart = 0
-        self._is_to_compare = False
-
-    def _take(self, pieces: Pieces) -> None:
-        for piece in pieces:
-            self.spool.append(piece)
-
-    def _has_doubted_enough(self) -> bool:
-        self._doubts += 1
-        return self._doubts >= _LOOKS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import FileIO
 from typing import Final
@@ -111,6 +112,11 @@ class Spool:
                 raise NoRoom(f"the temporary folder takes no more of it ({error.strerror}){self._mend}") from None
             self._size += len(data)
             self._lines += data.count(b"\n")
+
+    def extend(self, pieces: Iterable[bytes]) -> None:
+        """Add pieces at the end, each as it comes; what has come is kept when no more can be had."""
+        for piece in pieces:
+            self.append(piece)
 
     def clear(self, *, keep: int = 0) -> None:
         """Begin afresh, with the first `keep` bytes as they were."""

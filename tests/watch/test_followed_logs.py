@@ -16,7 +16,7 @@ from tests.faults import at_random
 from tests.watch.log_service import log_service
 
 LOGS = 100
-PATIENCE_S = 60
+PATIENCE_S = 120
 SEED = int(os.environ.get("PROMINENCE_TEST_SEED", "1"))
 REQUESTS_BETWEEN_RESTARTS = 250
 

@@ -350,9 +350,10 @@ def test_an_output_that_is_refused_altogether_tells_nothing_of_offsets():
     assert not follower.reads_all_again
 
 
+@pytest.mark.parametrize("times", [50, 500])
 @pytest.mark.parametrize("offsets", [True, False])
-def test_a_log_that_repeats_itself_and_was_gone_while_offsets_were_probed_doubles_nothing(offsets):
-    output = Output(b"y\n" * 500, offsets=offsets)
+def test_a_log_that_repeats_itself_and_was_gone_while_offsets_were_probed_doubles_nothing(offsets, times):
+    output = Output(b"y\n" * times, offsets=offsets)
     follower = follow(output)
     follower.poll()
     whole, output.content = output.content, b""
