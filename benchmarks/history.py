@@ -19,8 +19,8 @@ from prominence import ProminenceClient
 
 from benchmarks.figures import Figure, agrees, show
 from benchmarks.standin_history import Standin, standin
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.history.cache import Cache
 from prominence_jupyter.jobs.session import Session
 

@@ -9,8 +9,8 @@ import hypothesis
 import pytest
 import responses
 
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.http.transport import Transport
 
 CONTRACT = Path(__file__).parent / "contract"
 URL = "https://prominence.test/api/v1"

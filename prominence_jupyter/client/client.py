@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from prominence_jupyter.client.frames import methods_without_frames
+from prominence_jupyter.client.http.frames import methods_without_frames
+from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.known_records import KnownRecords
-from prominence_jupyter.client.label_search import LabelSearch
-from prominence_jupyter.client.submission import Submission
-from prominence_jupyter.client.transport import ATTEMPTS, Transport
+from prominence_jupyter.client.submitting.label_search import LabelSearch
+from prominence_jupyter.client.submitting.submission import Submission
 from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription

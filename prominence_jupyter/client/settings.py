@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prominence_jupyter.client.certificates import are_checked
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.token_source import FixedToken, FoundToken
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.access.token_source import FixedToken, FoundToken
+from prominence_jupyter.client.http.certificates import are_checked
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.protocol.paths import DEFAULT_URL
 
 

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,

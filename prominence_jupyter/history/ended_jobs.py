@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.transport import CONNECTIONS
+from prominence_jupyter.client.http.transport import CONNECTIONS
 from prominence_jupyter.errors import AnswerTooLong, DetailMissing, UnexpectedAnswer, UsageError
 from prominence_jupyter.history.cache import Cache, Entry, has_id
 from prominence_jupyter.history.details import described

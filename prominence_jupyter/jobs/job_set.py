@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.http.transport import ATTEMPTS
 from prominence_jupyter.client.side_by_side import side_by_side
-from prominence_jupyter.client.transport import ATTEMPTS
 from prominence_jupyter.errors import NoSuchJob, ProminenceError, Unreachable, UsageError, WaitTimeout
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.label_search import order_of_submission
+from prominence_jupyter.client.submitting.label_search import order_of_submission
 from prominence_jupyter.errors import UnexpectedAnswer
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import CONTENT, Label, without_ours

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from prominence_jupyter.client.access.token import Hidden, Token
+from prominence_jupyter.client.access.token_source import give_the_same
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.frames import without_frames
+from prominence_jupyter.client.http.frames import without_frames
+from prominence_jupyter.client.http.transport import CONNECTIONS, Transport
 from prominence_jupyter.client.settings import found_transport
-from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.client.token_source import give_the_same
-from prominence_jupyter.client.transport import CONNECTIONS, Transport
 from prominence_jupyter.errors import NoSuchJob, UsageError
 from prominence_jupyter.history.cache import Cache
 from prominence_jupyter.history.ended_jobs import EndedJobs

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from prominence_jupyter.client.token import Hidden
+from prominence_jupyter.client.access.token import Hidden
 from prominence_jupyter.errors import LoginFailed
 from prominence_jupyter.login.private_file import write_private
 

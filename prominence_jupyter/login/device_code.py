@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prominence_jupyter.client.address import is_private
-from prominence_jupyter.client.token import Hidden
+from prominence_jupyter.client.access.token import Hidden
+from prominence_jupyter.client.http.address import is_private
 from prominence_jupyter.errors import LoginFailed
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import number

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from prominence_jupyter.client.token import FILE, Hidden, Token
+from prominence_jupyter.client.access.token import FILE, Hidden, Token
 from prominence_jupyter.errors import LoginFailed, TokenError
 from prominence_jupyter.login import credentials as client
 from prominence_jupyter.login.device_code import DeviceCode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.protocol.plain_text import one_line
 
 _NAMES: Final = ("name", "preferred_username", "email", "sub")

@@ -16,8 +16,8 @@ import requests
 import urllib3.exceptions
 from requests.auth import AuthBase
 
-from prominence_jupyter.client.address import checked_url, is_loopback
-from prominence_jupyter.client.token import Hidden
+from prominence_jupyter.client.access.token import Hidden
+from prominence_jupyter.client.http.address import checked_url, is_loopback
 from prominence_jupyter.errors import LoginFailed
 from prominence_jupyter.login.credentials import Credentials
 from prominence_jupyter.login.reply import Reply

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from prominence_jupyter.client.access.token import VARIABLE, Token, find_token
 from prominence_jupyter.client.settings import service_url
-from prominence_jupyter.client.token import VARIABLE, Token, find_token
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.login.login import log_in
 from prominence_jupyter.login.person import person_of

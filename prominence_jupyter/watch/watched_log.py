@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     TOKEN_TROUBLES,
     FunctionalityDisabled,

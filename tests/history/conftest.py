@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from prominence_jupyter.client.answers import Answer
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.answers import Answer
+from prominence_jupyter.client.http.transport import Transport
 
 PLAIN = ("events", "id", "name", "status", "statusReason", "tasks")
 """What the plain listing has of a job, see tests/contract/list-completed.json."""

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from prominence_jupyter.client import client as client_module
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     DetailMissing,

@@ -141,7 +141,7 @@ def test_one_that_has_expired_is_not_sent_any_more(job, gate, renew, monkeypatch
     with job.watcher.watching(job.id, seen.listener) as watched:
         seen.until(lambda: seen.size == lines(1))
         real, later = time.time, [3700.0]
-        monkeypatch.setattr("prominence_jupyter.client.token.time", Clock(lambda: real() + later[0]))
+        monkeypatch.setattr("prominence_jupyter.client.access.token.time", Clock(lambda: real() + later[0]))
         seen.until(lambda: isinstance(seen.snapshot.trouble, TokenExpired))
         asked = len(gate.tokens)
         for part in range(3):

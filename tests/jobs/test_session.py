@@ -10,7 +10,7 @@ import pytest
 import responses
 
 import prominence_jupyter
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     DescriptionError,

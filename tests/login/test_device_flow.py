@@ -2,7 +2,7 @@
 
 import pytest
 
-from prominence_jupyter.client.token import Hidden
+from prominence_jupyter.client.access.token import Hidden
 from prominence_jupyter.errors import LoginDenied, LoginFailed, LoginLapsed
 from prominence_jupyter.login.credentials import Credentials
 from prominence_jupyter.login.device_code import DeviceCode

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from prominence_jupyter.client.token import find_token
+from prominence_jupyter.client.access.token import find_token
 from prominence_jupyter.errors import LoginDenied, LoginFailed, UsageError
 from prominence_jupyter.login import login
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, SECRETS, granted

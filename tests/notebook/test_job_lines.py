@@ -1,7 +1,7 @@
 """A job in lines: trouble with its output is told once."""
 
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.token_source import FixedToken
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.access.token_source import FixedToken
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.job_lines import JobLines

@@ -130,7 +130,7 @@ def test_while_a_name_is_looked_up(kernel):
 
 
 SHORT = """
-from prominence_jupyter.client import transport
+from prominence_jupyter.client.http import transport
 transport._LONGEST_HEAD_S = {seconds}
 """
 

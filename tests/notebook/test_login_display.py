@@ -4,7 +4,7 @@ import io
 
 import pyte
 
-from prominence_jupyter.client.token import Hidden
+from prominence_jupyter.client.access.token import Hidden
 from prominence_jupyter.login.device_code import DeviceCode
 from prominence_jupyter.login.device_flow import Waiting
 from prominence_jupyter.notebook.login_display import LoginDisplay

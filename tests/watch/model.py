@@ -4,7 +4,7 @@ import contextlib
 import itertools
 from dataclasses import dataclass, field
 
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     ServiceFailed,

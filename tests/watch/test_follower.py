@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
 from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.spool import Spool, SpoolFull

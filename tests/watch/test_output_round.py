@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     NoSuchJob,

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from prominence_jupyter.client.failures import RequestLost
+from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,

@@ -12,10 +12,10 @@ import pytest
 import responses
 import urllib3
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import LONGEST_PIECE, Transport
+from prominence_jupyter.client.http.failures import RequestLost
+from prominence_jupyter.client.http.transport import LONGEST_PIECE, Transport
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     NoSuchJob,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from prominence_jupyter.client.answers import Answer
-from prominence_jupyter.client.attempts import is_definite, until_it_arrives
-from prominence_jupyter.client.exchange import NOT_SENT, Exchange, TimeUp
+from prominence_jupyter.client.http.answers import Answer
+from prominence_jupyter.client.http.exchange import NOT_SENT, Exchange, TimeUp
+from prominence_jupyter.client.submitting.attempts import is_definite, until_it_arrives
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.protocol.labels import Label
 from prominence_jupyter.protocol.paths import JobId

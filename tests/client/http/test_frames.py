@@ -3,7 +3,7 @@ import traceback
 import pytest
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.frames import bare, methods_without_frames, without_frames
+from prominence_jupyter.client.http.frames import bare, methods_without_frames, without_frames
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.description import JobDescription
 

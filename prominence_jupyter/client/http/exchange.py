@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from prominence_jupyter.client.frames import bare
+from prominence_jupyter.client.http.frames import bare
 
 _LOOK_S: Final = 0.2
 """How long is waited without looking up: on some systems no interrupt comes in meanwhile."""

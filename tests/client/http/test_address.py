@@ -1,6 +1,6 @@
 import pytest
 
-from prominence_jupyter.client.address import checked_url, is_loopback, is_private
+from prominence_jupyter.client.http.address import checked_url, is_loopback, is_private
 from prominence_jupyter.errors import UsageError
 
 

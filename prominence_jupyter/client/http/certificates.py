@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import InsecureRequestWarning
 
-from prominence_jupyter.client.connections import Adapter
+from prominence_jupyter.client.http.connections import Adapter
 from prominence_jupyter.errors import CertificatesUnchecked
 
 VARIABLE: Final = "PROMINENCE_SSL_VERIFY"

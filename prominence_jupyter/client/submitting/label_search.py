@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ProminenceError, RequestRefused, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.labels import Label

@@ -5,7 +5,7 @@ import time
 import jwt
 import pytest
 
-from prominence_jupyter.client.token import Token, find_token
+from prominence_jupyter.client.access.token import Token, find_token
 from prominence_jupyter.errors import TokenExpired, TokenMalformed, TokenMissing, TokenUnreadable
 
 SECRET = "eyJ-not-to-be-seen"

@@ -20,15 +20,15 @@ from typing import Any, Final, Literal
 
 import requests
 
-from prominence_jupyter.client.address import checked_url, is_loopback
-from prominence_jupyter.client.answers import Answer, answer_of, joined
-from prominence_jupyter.client.bearer import Bearer, sent_token
-from prominence_jupyter.client.certificates import Unchecked, warn_unchecked
-from prominence_jupyter.client.connections import Adapter
-from prominence_jupyter.client.exchange import Exchange
-from prominence_jupyter.client.failures import RequestLost, translated
-from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.client.token_source import FixedToken, TokenSource
+from prominence_jupyter.client.access.token import Hidden, Token
+from prominence_jupyter.client.access.token_source import FixedToken, TokenSource
+from prominence_jupyter.client.http.address import checked_url, is_loopback
+from prominence_jupyter.client.http.answers import Answer, answer_of, joined
+from prominence_jupyter.client.http.bearer import Bearer, sent_token
+from prominence_jupyter.client.http.certificates import Unchecked, warn_unchecked
+from prominence_jupyter.client.http.connections import Adapter
+from prominence_jupyter.client.http.exchange import Exchange
+from prominence_jupyter.client.http.failures import RequestLost, translated
 from prominence_jupyter.errors import ServiceFailed, Unreachable
 from prominence_jupyter.protocol.redaction import secrets_of
 

@@ -5,9 +5,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.transport import Transport
 from tests.conftest import TOKEN
 
 
@@ -44,7 +44,7 @@ def test_a_connection_is_kept_but_not_through_a_sleep(service, monkeypatch, slep
     transport = Transport(f"http://127.0.0.1:{service.server_address[1]}", Token(TOKEN, "a test"))
     client, now = Client(transport), 1e9
     for _ in range(3):
-        monkeypatch.setattr("prominence_jupyter.client.connections.time.time", lambda now=now: now)
+        monkeypatch.setattr("prominence_jupyter.client.http.connections.time.time", lambda now=now: now)
         assert client.active_jobs() == []
         now += slept_s
     transport._session.close()

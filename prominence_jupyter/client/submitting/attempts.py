@@ -6,9 +6,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from prominence_jupyter.client.answers import Answer
-from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.client.transport import ATTEMPTS
+from prominence_jupyter.client.http.answers import Answer
+from prominence_jupyter.client.http.failures import RequestLost
+from prominence_jupyter.client.http.transport import ATTEMPTS
 from prominence_jupyter.errors import ProminenceError, ServiceFailed, TokenError, Unreachable
 
 _FIRST_PAUSE_S: Final = 0.3

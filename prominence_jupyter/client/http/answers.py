@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import requests
 
-from prominence_jupyter.client.token import NEW_ONE, Hidden
+from prominence_jupyter.client.access.token import NEW_ONE, Hidden
 from prominence_jupyter.errors import (
     AnswerTooLong,
     AuthenticationFailed,

@@ -9,9 +9,9 @@ import pytest
 import requests
 import responses
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     NoSuchJob,
@@ -23,7 +23,7 @@ from prominence_jupyter.errors import (
 )
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import SUBMISSION
-from tests.client.label_service import LabelService, lose, never, take
+from tests.client.submitting.label_service import LabelService, lose, never, take
 from tests.conftest import TOKEN
 from tests.fault_proxy import fault_proxy, hang
 from tests.standin import standin

@@ -8,8 +8,8 @@ import traceback
 import jwt
 import pytest
 
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.token_source import FixedToken, FoundToken, give_the_same
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.access.token_source import FixedToken, FoundToken, give_the_same
 from prominence_jupyter.errors import TokenExpired, TokenMalformed, TokenMissing
 
 MINE, OTHERS = "https://issuer.test", "https://elsewhere.test"

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.http.failures import RequestLost
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ServiceFailed
 
 BODY = b'[{"id": 1}]'

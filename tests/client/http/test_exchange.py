@@ -8,11 +8,11 @@ import traceback
 
 import pytest
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.exchange import Exchange, TimeUp
-from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.exchange import Exchange, TimeUp
+from prominence_jupyter.client.http.failures import RequestLost
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ServiceFailed, Unreachable
 from prominence_jupyter.protocol.description import JobDescription
 from tests.conftest import TOKEN
@@ -114,8 +114,8 @@ def test_what_is_interrupted_while_a_name_is_looked_up_is_never_sent(silent, mon
 
 
 def test_a_head_that_drips_is_given_up(silent, monkeypatch):
-    monkeypatch.setattr("prominence_jupyter.client.transport._LONGEST_HEAD_S", 0.3)
-    monkeypatch.setattr("prominence_jupyter.client.exchange._LOOK_S", 0.05)
+    monkeypatch.setattr("prominence_jupyter.client.http.transport._LONGEST_HEAD_S", 0.3)
+    monkeypatch.setattr("prominence_jupyter.client.http.exchange._LOOK_S", 0.05)
     service = silent(HEAD[:20])
     with pytest.raises(RequestLost, match="no answer within"):
         client_of(service.url, attempts=1).active_jobs()
@@ -123,7 +123,7 @@ def test_a_head_that_drips_is_given_up(silent, monkeypatch):
 
 
 def test_time_that_is_up_before_anything_was_sent_is_a_definite_no(monkeypatch):
-    monkeypatch.setattr("prominence_jupyter.client.exchange._LOOK_S", 0.05)
+    monkeypatch.setattr("prominence_jupyter.client.http.exchange._LOOK_S", 0.05)
     left = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: left.wait(WITHIN_S) and [])
     transport = Transport("http://localhost:1", Token(TOKEN, "a test"))
@@ -136,7 +136,7 @@ def test_time_that_is_up_before_anything_was_sent_is_a_definite_no(monkeypatch):
 def test_a_service_that_hangs_gets_no_more_than_a_minute_for_all_attempts(monkeypatch):
     now, given = [0.0], []
     transport = Transport("https://prominence.test", Token(TOKEN, "a test"), sleep=lambda s: now.append(now[-1] + s))
-    monkeypatch.setattr("prominence_jupyter.client.transport.time.monotonic", lambda: now[-1])
+    monkeypatch.setattr("prominence_jupyter.client.http.transport.time.monotonic", lambda: now[-1])
 
     def hang(*_args, patience_s, **_kwargs):
         given.append(patience_s)

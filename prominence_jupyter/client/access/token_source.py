@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from prominence_jupyter.client.token import FILE, VARIABLE, Token, file_token, variable_token
+from prominence_jupyter.client.access.token import FILE, VARIABLE, Token, file_token, variable_token
 from prominence_jupyter.errors import TokenError, TokenExpired, TokenMalformed, TokenUnreadable
 
 _ADDRESSES: Final = ("PROMINENCE_URL", "PROMINENCE_OIDC_URL")

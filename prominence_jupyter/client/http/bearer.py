@@ -7,8 +7,8 @@ from typing import Final
 import requests
 from requests.auth import AuthBase
 
-from prominence_jupyter.client.token import Hidden, Token
-from prominence_jupyter.client.token_source import TokenSource
+from prominence_jupyter.client.access.token import Hidden, Token
+from prominence_jupyter.client.access.token_source import TokenSource
 
 _HEADER: Final = "Authorization"
 _SCHEME: Final = "Bearer "

@@ -11,10 +11,10 @@ import requests
 import responses
 import urllib3
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.failures import RequestLost
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.failures import RequestLost
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import (
     AnswerTooLong,
     AuthenticationFailed,
@@ -103,7 +103,7 @@ def test_an_answer_cut_short_is_lost():
 
 
 def test_a_service_that_hangs_is_given_up(monkeypatch):
-    monkeypatch.setattr("prominence_jupyter.client.transport._TIMEOUT_S", (0.2, 0.2))
+    monkeypatch.setattr("prominence_jupyter.client.http.transport._TIMEOUT_S", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(RequestLost, match="no answer within"):

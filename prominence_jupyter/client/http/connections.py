@@ -13,8 +13,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from prominence_jupyter.client.exchange import Exchange
-from prominence_jupyter.client.whole_head import WholeHead
+from prominence_jupyter.client.http.exchange import Exchange
+from prominence_jupyter.client.http.whole_head import WholeHead
 
 _LONGEST_IDLE_S: Final = 20.0
 """A connection that was not used for longer is made anew: the other side may be gone, and a request would be lost."""

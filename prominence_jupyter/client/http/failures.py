@@ -10,7 +10,7 @@ from typing import Final
 import requests
 import urllib3.exceptions
 
-from prominence_jupyter.client.exchange import TimeUp
+from prominence_jupyter.client.http.exchange import TimeUp
 from prominence_jupyter.errors import Unreachable
 
 _CHECK: Final = "check the network and PROMINENCE_URL"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.local_service import control
 from prominence_jupyter.local_service.state import state_dir
@@ -118,8 +118,8 @@ def told(ask):
 def service(tmp_path, monkeypatch):
     """A local service that runs one job: the others wait."""
     monkeypatch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path))
-    monkeypatch.setattr("prominence_jupyter.client.transport._TIMEOUT_S", (5.0, PATIENCE_S))
-    monkeypatch.setattr("prominence_jupyter.client.submission._ANSWERED", 2)
+    monkeypatch.setattr("prominence_jupyter.client.http.transport._TIMEOUT_S", (5.0, PATIENCE_S))
+    monkeypatch.setattr("prominence_jupyter.client.submitting.submission._ANSWERED", 2)
     yield control.start(cpus=1, memory_gb=1)
     control.stop()
 

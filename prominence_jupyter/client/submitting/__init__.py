@@ -1,0 +1,1 @@
+"""What makes jobs: each submission once, whatever happens to its answer."""
