@@ -1,1 +1,1 @@
-"""The typed client of the REST API. `http.transport` is the only module of the package that speaks HTTP to a service."""
+"""The typed client of the REST API. `http.transport` alone speaks HTTP to a service."""

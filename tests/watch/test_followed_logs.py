@@ -7,7 +7,13 @@ import pytest
 
 from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
+<<<<<<< HEAD
 from prominence_jupyter.client.http.transport import Transport
+=======
+from prominence_jupyter.client.token import Token
+from prominence_jupyter.client.transport import Transport
+from prominence_jupyter.watch import rounds
+>>>>>>> s3/step5-watch
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.watcher import Watcher
 from tests.conftest import TOKEN
@@ -16,19 +22,20 @@ from tests.faults import at_random
 from tests.watch.log_service import log_service
 
 LOGS = 100
-PATIENCE_S = 120
+PATIENCE_S = 90
 SEED = int(os.environ.get("PROMINENCE_TEST_SEED", "1"))
-REQUESTS_BETWEEN_RESTARTS = 250
+REQUESTS_BETWEEN_RESTARTS = 200
 
 
 @pytest.mark.parametrize("offsets", [True, False])
-def test_every_log_is_the_jobs_byte_for_byte(offsets):
+def test_every_log_is_the_jobs_byte_for_byte(offsets, monkeypatch):
+    monkeypatch.setattr(rounds, "_REST", 0.0)  # it is busy with many jobs at once, and need not be considerate
     with (
         log_service(LOGS, seed=SEED, offsets=offsets) as service,
-        fault_proxy(service.url, at_random(SEED, 0.2)) as proxy,
+        fault_proxy(service.url, at_random(SEED, 0.15)) as proxy,
     ):
         transport = Transport(proxy.url, Token(TOKEN, "a test"))
-        watcher = Watcher(Client(transport, attempts=1), longest_pause_s=0.3)
+        watcher = Watcher(Client(transport, attempts=1), longest_pause_s=0.1)
         listener = Listener(lambda _: None, lambda *_: None)
         watched = {number: watcher.watch(number, listener) for number in service.jobs}
         restarts, until = 0, time.monotonic() + PATIENCE_S
