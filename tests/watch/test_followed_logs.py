@@ -7,13 +7,8 @@ import pytest
 
 from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-<<<<<<< HEAD
 from prominence_jupyter.client.http.transport import Transport
-=======
-from prominence_jupyter.client.token import Token
-from prominence_jupyter.client.transport import Transport
 from prominence_jupyter.watch import rounds
->>>>>>> s3/step5-watch
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.watcher import Watcher
 from tests.conftest import TOKEN
