@@ -158,6 +158,15 @@ class Watching(RuleBasedStateMachine):
             job.active, job.old_log = False, None
             job.ended = 99 if has_time else None
 
+    @rule(job=jobs, fault=st.sampled_from(["no connection", "401", "expired"]))
+    def end_and_fail_for_long(self, job, fault):
+        self.model.fault = None
+        self.end(job, "completed", has_time=True, lags=False, missed=False)
+        self.drive(0.3)
+        self.model.fault = fault
+        self.drive(400)
+        self.model.fault = None
+
     @invariant()
     def nothing_is_made_up(self):
         if not hasattr(self, "model"):
@@ -214,4 +223,4 @@ class Watching(RuleBasedStateMachine):
 
 
 TestWatching = Watching.TestCase
-TestWatching.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWatching.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
