@@ -60,7 +60,7 @@ def test_slow_down_adds_five_seconds_for_good(flow, provider, clock):
 @pytest.mark.parametrize(
     ("code", "error", "words"),
     [
-        ("access_denied", LoginDenied, "denied at the provider's page"),
+        ("access_denied", LoginDenied, "denied at the provider's page; run %prominence login"),
         ("expired_token", LoginLapsed, "nobody entered the code in time; run %prominence login again"),
         ("invalid_grant", LoginFailed, "gave no token"),
         ("unauthorized_client", LoginFailed, "gave no token"),
