@@ -105,7 +105,7 @@ class DeviceFlow:
             case "slow_down":
                 self._slow_down()
             case "access_denied":
-                raise LoginDenied("the login was denied at the provider's page")
+                raise LoginDenied("the login was denied at the provider's page; run %prominence login to begin another")
             case "expired_token":
                 raise _lapsed()
             case _ if _may_pass(reply):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from prominence_jupyter.client.access.token import FILE, Hidden, Token
-from prominence_jupyter.errors import LoginFailed, TokenError
+from prominence_jupyter.errors import LoginFailed, TokenError, UsageError
 from prominence_jupyter.login import credentials as client
 from prominence_jupyter.login.device_code import DeviceCode
 from prominence_jupyter.login.device_flow import DeviceFlow, Waiting
@@ -52,7 +52,10 @@ def log_in(
     UsageError
         The URL of the provider is none.
     """
-    provider = Provider(environ.get(VARIABLE) or DEFAULT_URL, allow_http=allow_http)
+    try:
+        provider = Provider(environ.get(VARIABLE) or DEFAULT_URL, allow_http=allow_http)
+    except UsageError as error:
+        raise UsageError(f"{VARIABLE}: {error}") from None
     found = client.find_credentials(environ) or client.keep_credentials(provider.register(service_url))
     code = DeviceCode.from_json(provider.device_code(found))
     reply = DeviceFlow(provider, found, code, show=show, clock=clock, sleep=sleep).wait()

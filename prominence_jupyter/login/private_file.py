@@ -24,7 +24,7 @@ def write_private(path: Path, content: str) -> None:
     OSError
         It cannot be written; what was there is as it was.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # as resolve, but links that lead round are no error
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clean(path)
     draft = path.with_name(_DRAFT.format(name=path.name, of=secrets.token_hex(8)))

@@ -1,10 +1,12 @@
-"""`Provider`: the identity provider, over HTTP. Whatever it answers, nothing of it but its own error words is shown."""
+"""`Provider`: the identity provider, over HTTP. Whatever it answers, nothing of it but its own error words is shown.
+
+Each request is an `Exchange`: an interrupt is felt at once, wherever it hangs.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from contextlib import closing
@@ -18,6 +20,8 @@ from requests.auth import AuthBase
 
 from prominence_jupyter.client.access.token import Hidden
 from prominence_jupyter.client.http.address import checked_url, is_loopback
+from prominence_jupyter.client.http.connections import Adapter
+from prominence_jupyter.client.http.exchange import Exchange, TimeUp
 from prominence_jupyter.errors import LoginFailed
 from prominence_jupyter.login.credentials import Credentials
 from prominence_jupyter.login.reply import Reply
@@ -28,8 +32,8 @@ DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _SCOPE: Final = "openid profile email"
 _TIMEOUT_S: Final = (5.0, 10.0)
 """To connect, and between two bytes."""
-_LONGEST_BODY_S: Final = 15.0
-"""For the whole of an answer, however steadily it drips."""
+_LONGEST_S: Final = 20.0
+"""For a request and the whole of its answer, however steadily it drips."""
 _LONGEST_BODY: Final = 256 * 1024
 _PIECE: Final = 16 * 1024
 _AGAIN: Final = "try again later, or check PROMINENCE_OIDC_URL"
@@ -99,18 +103,24 @@ class Provider:
 
     def _post(self, path: str, credentials: Credentials | None, **body: Any) -> Reply:
         """Send a request, once, to the provider and nowhere else."""
+        try:
+            reply: Reply = Exchange().run(lambda: self._exchange(path, credentials, body), longest_s=_LONGEST_S)
+        except TimeUp:
+            return Reply(None, trouble=f"no whole answer within {_LONGEST_S:.0f} s")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+            return Reply(None, trouble=f"no answer: {type(error).__name__}")
+        return reply
+
+    def _exchange(self, path: str, credentials: Credentials | None, body: Mapping[str, Any]) -> Reply:
         auth = _Basic(credentials) if credentials else _no_auth
         sent = (credentials.secret, body["data"].get("device_code")) if credentials else ()
         options: dict[str, Any] = {"timeout": _TIMEOUT_S, "allow_redirects": False, "stream": True}
-        try:  # a connection each: seconds pass between two requests, and it might break meanwhile
-            with requests.Session() as session:
-                session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
-                with closing(session.post(self.url + path, auth=auth, **options, **body)) as response:
-                    return replace(_reply(response), secrets=sent)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
-            return Reply(None, trouble=f"no answer: {type(error).__name__}")
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt from None  # without the frames that hold the body
+        with requests.Session() as session:  # a connection each: seconds pass between two, and it might break meanwhile
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, Adapter())
+            session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
+            with closing(session.post(self.url + path, auth=auth, **options, **body)) as response:
+                return replace(_reply(response), secrets=sent)
 
 
 class _Basic(AuthBase):
@@ -132,10 +142,10 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _reply(response: requests.Response) -> Reply:
     status = response.status_code
-    held, until = b"", time.monotonic() + _LONGEST_BODY_S
+    held = b""
     while piece := response.raw.read1(_PIECE, decode_content=True):
         held += piece
-        if len(held) > _LONGEST_BODY or time.monotonic() > until:
+        if len(held) > _LONGEST_BODY:
             return Reply(None, trouble=f"status {status}, and an answer without an end")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Reply(status, trouble=f"status {status}: it leads elsewhere")

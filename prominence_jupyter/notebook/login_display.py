@@ -1,7 +1,8 @@
 """`LoginDisplay`: a login that waits for a person, in place: the page, the code and how long it is good.
 
-In a notebook it is one output, HTML and text, in a terminal a line whose end counts down. When the login is over, its
-end stands there and no code any more.
+In a notebook the page and the code are an output that stays as it is: its link can be reached by keyboard, and the code
+selected, while another one below counts down. In a terminal a line counts down. When the login is over, its end stands
+there and no code any more.
 """
 
 from __future__ import annotations
@@ -65,31 +66,37 @@ class _Place(Protocol):
 
 
 class _Output:
-    """An output of the cell that runs now."""
+    """Two outputs of the cell that runs now; the second is empty at the end."""
 
     def __init__(self, publisher: Any) -> None:
         self._publisher = publisher
-        self._id = f"prominence-login-{uuid.uuid4()}"
-        self._shown = False
+        self._page_id, self._countdown_id = f"prominence-login-{uuid.uuid4()}", f"prominence-countdown-{uuid.uuid4()}"
+        self._shown: dict[str, dict[str, str]] = {}
 
     def show(self, waiting: Waiting) -> None:
         code = waiting.code
         link = f'<a href="{escape(code.uri)}" target="_blank" rel="noopener noreferrer">{escape(code.uri)}</a>'
         page = link if code.may_be_link else markup.code(code.uri)
-        countdown = _countdown(waiting, "interrupt the cell to cancel")
         lines = [
             markup.paragraph(f"To log in, open {page} and enter this code there:"),
             markup.paragraph(f'<strong style="{_CODE}">{escape(code.user_code)}</strong>'),
-            markup.quiet(markup.text(countdown)),
         ]
-        self._publish({"text/html": "\n".join(lines), "text/plain": f"{_asked(waiting)}\n{countdown}"})
+        self._publish(self._page_id, html="\n".join(lines), text=_asked(waiting))
+        countdown = _countdown(waiting, "interrupt the cell to cancel")
+        self._publish(self._countdown_id, html=markup.quiet(markup.text(countdown)), text=countdown)
 
     def end(self, words: str) -> None:
-        self._publish({"text/html": markup.paragraph(markup.text(words)), "text/plain": words})
+        self._publish(self._page_id, html=markup.paragraph(markup.text(words)), text=words)
+        if self._countdown_id in self._shown:
+            self._publish(self._countdown_id, html="", text="")
 
-    def _publish(self, bundle: dict[str, str]) -> None:
-        update, self._shown = self._shown, True
-        self._publisher.publish(data=bundle, metadata={}, transient={"display_id": self._id}, update=update)
+    def _publish(self, display_id: str, *, html: str, text: str) -> None:
+        bundle = {"text/html": html, "text/plain": text} if html else {"text/plain": text}
+        before, self._shown[display_id] = self._shown.get(display_id), bundle
+        if bundle != before:
+            self._publisher.publish(
+                data=bundle, metadata={}, transient={"display_id": display_id}, update=before is not None
+            )
 
 
 class _Line:

@@ -1,5 +1,9 @@
 """The device flow against a provider on loopback, with every answer that it may give."""
 
+import signal
+import socket
+import threading
+
 import pytest
 
 from prominence_jupyter.client.access.token import Hidden
@@ -56,7 +60,7 @@ def test_slow_down_adds_five_seconds_for_good(flow, provider, clock):
 @pytest.mark.parametrize(
     ("code", "error", "words"),
     [
-        ("access_denied", LoginDenied, "denied at the provider's page"),
+        ("access_denied", LoginDenied, "denied at the provider's page; run %prominence login"),
         ("expired_token", LoginLapsed, "nobody entered the code in time; run %prominence login again"),
         ("invalid_grant", LoginFailed, "gave no token"),
         ("unauthorized_client", LoginFailed, "gave no token"),
@@ -119,10 +123,10 @@ def test_an_odd_answer_is_shown_and_the_next_may_be_better(flow, provider, odd):
     assert "<" not in str(troubles)
 
 
-@pytest.mark.parametrize("odd", [b"HTTP/1.1 200 OK\r\n\r\n{<drip>", b"<hang>"])
+@pytest.mark.parametrize("odd", [b"HTTP/1.1 200 OK\r\n\r\n{<drip>", b"HTTP/1.1 200 OK\r\nX: <drip>", b"<hang>"])
 def test_an_answer_without_an_end_is_given_up(flow, provider, monkeypatch, odd):
-    monkeypatch.setattr("prominence_jupyter.login.provider._TIMEOUT_S", (0.3, 0.3))
-    monkeypatch.setattr("prominence_jupyter.login.provider._LONGEST_BODY_S", 0.3)
+    monkeypatch.setattr("prominence_jupyter.login.provider._LONGEST_S", 0.3)
+    monkeypatch.setattr("prominence_jupyter.client.http.exchange._LOOK_S", 0.05)
     provider.answers = [odd, granted()]
     assert "access_token" in flow()
     assert [waiting for waiting in flow.shown if waiting.trouble]
@@ -147,3 +151,21 @@ def test_an_interrupt_ends_it(flow, provider, clock, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         flow()
     assert provider.asked("/token") == 0
+
+
+def test_an_interrupt_is_felt_while_the_provider_is_looked_up(provider, monkeypatch):
+    found = threading.Event()
+
+    def slow(*_args, **_kwargs):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        assert found.wait(10)
+        raise OSError
+
+    asked = Provider(provider.url)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with pytest.raises(KeyboardInterrupt):
+        asked.device_code(ME)
+    (request,) = [one for one in threading.enumerate() if one.name == "prominence-request"]
+    found.set()
+    request.join(10)
+    assert not provider.requests

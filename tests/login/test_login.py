@@ -187,6 +187,6 @@ def test_a_folder_that_cannot_be_written_says_so(log_in, provider, home):
 
 @pytest.mark.parametrize("url", ["http://provider.test", "provider.test", "https://me:secret@provider.test"])
 def test_a_wrong_url_of_the_provider_is_refused(log_in, url):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError, match=r"^PROMINENCE_OIDC_URL: ") as caught:
         log_in(PROMINENCE_OIDC_URL=url)
     assert "secret" not in str(caught.value)

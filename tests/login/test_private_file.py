@@ -72,6 +72,13 @@ def test_a_link_to_nothing_makes_what_it_names(file, tmp_path):
     assert file.is_symlink()
 
 
+def test_a_link_to_itself_is_replaced(file):
+    file.parent.mkdir()
+    file.symlink_to(file)
+    write_private(file, "new")
+    assert (file.read_text(), file.is_symlink()) == ("new", False)
+
+
 @pytest.mark.parametrize("error", [OSError("full"), KeyboardInterrupt()])
 def test_what_breaks_it_off_leaves_the_old_one_and_no_draft(file, monkeypatch, error):
     write_private(file, "old")

@@ -15,31 +15,48 @@ def code(uri="https://provider.test/device", user_code="WXYZ-2345"):
     return DeviceCode(uri, user_code, Hidden("device-code"), 5, 600)
 
 
-def test_in_a_notebook_it_is_one_output_that_ends_without_a_code():
+def page_of(shell):
+    page, _ = shell.displays.values()
+    return page
+
+
+def test_in_a_notebook_it_counts_down_below_the_code_and_ends_without_one():
     shell = Publisher()
     with LoginDisplay(shell, io.StringIO()) as display:
         display.waiting(Waiting(code(), 599.2))
-        assert "good for 10:00 more; interrupt the cell to cancel" in shell.shown["text/html"]
+        page, countdown = shell.displays.values()
+        assert "WXYZ-2345" in page["text/html"]
+        assert "good for 10:00 more; interrupt the cell to cancel" in countdown["text/html"]
         display.waiting(Waiting(code(), 59.5, "no answer: ReadTimeout"))
-        assert "good for 1:00 more" in shell.shown["text/plain"]
-        assert "the provider is asked again (no answer: ReadTimeout)" in shell.shown["text/plain"]
+        _, countdown = shell.displays.values()
+        assert "good for 1:00 more" in countdown["text/plain"]
+        assert "the provider is asked again (no answer: ReadTimeout)" in countdown["text/plain"]
+        assert shell.count == 3  # what has not changed keeps its selection and its focus
         display.ended("Logged in as <b>")
-    assert shell.shown["text/plain"] == "Logged in as <b>"
-    assert "<b>" not in shell.shown["text/html"]
-    assert shell.count == 3
+    end, countdown = shell.displays.values()
+    assert end["text/plain"] == "Logged in as <b>"
+    assert "<b>" not in end["text/html"]
+    assert countdown == {"text/plain": ""}
+
+
+def test_what_ends_before_there_is_a_code_is_one_output():
+    shell = Publisher()
+    with LoginDisplay(shell, io.StringIO()):
+        pass
+    assert shell.shown["text/plain"] == "Not logged in."
 
 
 def test_what_the_provider_says_is_text_and_only_a_private_page_is_a_link():
     shell = Publisher()
     with LoginDisplay(shell, io.StringIO()) as display:
         display.waiting(Waiting(code("https://x.test/?a=\"onclick='x'&b=<i>", "<script>"), 60))
-        html = shell.shown["text/html"]
+        html = page_of(shell)["text/html"]
         assert "<script>" not in html
         assert "<i>" not in html
         assert 'href="https://x.test/?a=&quot;onclick=&#x27;x&#x27;&amp;b=&lt;i&gt;"' in html
         display.waiting(Waiting(code("http://x.test/device"), 60))
-        assert "href" not in shell.shown["text/html"]
-        assert "http://x.test/device" in shell.shown["text/html"]
+        assert "href" not in page_of(shell)["text/html"]
+        assert "http://x.test/device" in page_of(shell)["text/html"]
 
 
 def test_whatever_ends_it_the_code_is_gone():
@@ -47,7 +64,7 @@ def test_whatever_ends_it_the_code_is_gone():
     display = LoginDisplay(shell, io.StringIO())
     display.waiting(Waiting(code(), 60))
     display.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
-    assert shell.shown["text/plain"] == "Not logged in."
+    assert [data["text/plain"] for data in shell.displays.values()] == ["Not logged in.", ""]
 
 
 def test_in_a_terminal_a_line_counts_down_in_place():

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from prominence_jupyter.client.access.token import FILE, VARIABLE, Token, file_token, variable_token
+from prominence_jupyter.client.access.token import FILE, NEW_ONE, Token, file_token, variable_token
 from prominence_jupyter.errors import TokenError, TokenExpired, TokenMalformed, TokenUnreadable
 
 _ADDRESSES: Final = ("PROMINENCE_URL", "PROMINENCE_OIDC_URL")
 """While these change, what the environment and the file hold may be meant for another service."""
 _OF_ANOTHER_ISSUER: Final = (
-    "The token that is there now is another issuer's, so it is not sent to this service by itself: connect anew, or "
-    f"show the job again with %prominence watch ID, if it is meant for it ({VARIABLE} comes before the token file)"
+    "there is one of another issuer, which is not sent unasked: %prominence watch ID, or connect anew, if it is meant "
+    "for this service"
 )
 
 
@@ -35,8 +35,8 @@ class TokenSource(Protocol):
             There is none, or its time is over.
         """
 
-    def refused(self) -> None:
-        """Take note that the service did not accept the last one."""
+    def refused(self) -> str:
+        """Take note that the service did not accept the last one, and return what to do about it, in words."""
 
 
 class FixedToken:
@@ -52,8 +52,9 @@ class FixedToken:
         self._token.check_expiry()
         return self._token
 
-    def refused(self) -> None:
-        """Do nothing: there is no other."""
+    def refused(self) -> str:
+        """Return what to do, see `TokenSource`."""
+        return NEW_ONE
 
 
 class FoundToken:
@@ -82,6 +83,8 @@ class FoundToken:
         self._read: tuple[tuple[int, ...], Token] | None = None
         """What the file held last, and what told that it was the same file."""
         self._is_refused = False
+        self._is_other = False
+        """Whether the token that is there now is another issuer's."""
 
     def current(self) -> Token:
         """Return the token there is now, see `TokenSource`."""
@@ -94,22 +97,23 @@ class FoundToken:
     def _current(self) -> Token:
         with self._lock:
             found = self._found()
-            is_other = self._token is not None and found.issuer != self._token.issuer
+            is_other = self._is_other = self._token is not None and found.issuer != self._token.issuer
             if self._token is None or (found != self._token and not is_other):
                 self._token, self._is_refused = found, False
             token = self._token
         try:
             token.check_expiry()
-        except TokenExpired as error:
+        except TokenExpired:
             if is_other:
-                raise TokenExpired(f"{error}. {_OF_ANOTHER_ISSUER}") from None
+                raise TokenExpired(f"the access token has expired; {_OF_ANOTHER_ISSUER}") from None
             raise
         return token
 
-    def refused(self) -> None:
-        """Read the file again the next time, even if it looks the same."""
+    def refused(self) -> str:
+        """Read the file again the next time, even if it looks the same; see `TokenSource`."""
         with self._lock:
             self._read, self._is_refused = None, True
+            return _OF_ANOTHER_ISSUER if self._is_other else NEW_ONE
 
     def _found(self) -> Token:
         if self._token is not None and self._current_addresses() != self._addresses:

@@ -47,6 +47,8 @@ class Answer:
     retry_after_s: float | None = None
     secrets: tuple[Hidden, ...] = field(default=(), repr=False)
     """What was sent with the request, the token and more: a service may quote it, and its words are shown."""
+    advice: str = NEW_ONE
+    """What to do where the token was not accepted."""
 
     @property
     def ok(self) -> bool:
@@ -89,7 +91,7 @@ class Answer:
         if self.status == HTTPStatus.UNAUTHORIZED:
             if words == "Functionality disabled":
                 return FunctionalityDisabled(f"{self.request}: this service has that part switched off", self.status)
-            refused = f"{self.request}: the service does not accept the token ({words}); {NEW_ONE}"
+            refused = f"{self.request}: the service does not accept the token ({words}); {self.advice}"
             return AuthenticationFailed(refused, self.status)
         if self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             said = f"{self.request}: the service failed with {self.status} ({words}); try again in a while"
@@ -125,11 +127,13 @@ class Answer:
         return redact_words(scrub_words(words, self.secrets))
 
 
-def answer_of(request: str, response: requests.Response, body: bytes, secrets: tuple[Hidden, ...]) -> Answer:
+def answer_of(
+    request: str, response: requests.Response, body: bytes, secrets: tuple[Hidden, ...], advice: str
+) -> Answer:
     """Return what came back, of which the body has been read."""
     headers = response.headers
     again_s = _retry_after(headers.get("Retry-After"))
-    return Answer(request, response.status_code, headers.get("Content-Type", ""), body, again_s, secrets)
+    return Answer(request, response.status_code, headers.get("Content-Type", ""), body, again_s, secrets, advice)
 
 
 def joined(request: str, pieces: Iterable[bytes], longest_bytes: float) -> bytes:

@@ -244,7 +244,6 @@ class Transport:
 
     def _answer(self, what: str, response: requests.Response, body: bytes, json: Any = None) -> Answer:
         """Return what came back, with the secrets that were sent, the token first: a service may quote them."""
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            self.source.refused()
+        advice = self.source.refused() if response.status_code == HTTPStatus.UNAUTHORIZED else ""
         token = sent_token(response.request).reveal()
-        return answer_of(what, response, body, tuple(map(Hidden, (token, *secrets_of(json)))))
+        return answer_of(what, response, body, tuple(map(Hidden, (token, *secrets_of(json)))), advice)

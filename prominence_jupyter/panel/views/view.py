@@ -123,6 +123,7 @@ def job_view(
     known_at = time.time() if as_of is None else as_of
     word, tone = status_words(record, ended=ended)
     job_id = one_line(record.id, 40)
+    is_here = "host" in mapping(record.execution.get("runtimeVersion"))
     given = without_ours(record.labels)
     labels = [(one_line(name, 60), one_line(value, 80)) for name, value in _first(given, _LABELS_SHOWN)]
     return JobView(
@@ -147,17 +148,18 @@ def job_view(
         tasks=tuple(TaskView.of(task) for task in record.tasks[:_TASKS_SHOWN]),
         more_tasks=max(0, len(record.tasks) - _TASKS_SHOWN),
         phases=phases(record, tone, ended=ended),
-        note=ON_THIS_MACHINE if "host" in mapping(record.execution.get("runtimeVersion")) else "",
+        note=ON_THIS_MACHINE if is_here else "",
         stale="" if stale is None else one_line(f"no news since {clock_time(known_at)} UTC: {stale}"),
-        advice=_advice(stale, job_id, awaits_token=awaits_token),
+        advice=_advice(stale, job_id, awaits_token=awaits_token, is_here=is_here),
     )
 
 
-def _advice(stale: str | ProminenceError | None, job_id: str, *, awaits_token: bool) -> str:
+def _advice(stale: str | ProminenceError | None, job_id: str, *, awaits_token: bool, is_here: bool) -> str:
     if isinstance(stale, TOKEN_TROUBLES):
         return _GOES_ON if awaits_token else f"With a new token: %prominence watch {job_id}"
     if isinstance(stale, ProminenceError) and stale.transient:
-        return "The service is asked again by itself; the job is no worse for it."
+        again = "The service is asked again by itself"
+        return f"{again}." if is_here else f"{again}; the job is no worse for it."  # here it may end with its service
     return ""
 
 

@@ -134,8 +134,22 @@ def test_when_it_is_needed_it_is_said_why_it_is_not_taken(source, file, monkeypa
     file.write_text(signed(OTHERS, left_s=7200))
     later = time.time() + 120
     monkeypatch.setattr("time.time", lambda: later)
-    with pytest.raises(TokenExpired, match=r"another issuer's, so it is not sent .* connect anew"):
+    with pytest.raises(
+        TokenExpired, match=r"one of another issuer, which is not sent unasked: %prominence watch ID, or connect"
+    ):
         source.current()
+
+
+def test_that_there_is_one_of_another_issuer_is_said_too_when_the_old_one_is_refused(source, file):
+    file.write_text(signed())
+    source.current()
+    assert "get a new one" in source.refused()
+    file.write_text(signed(OTHERS))
+    source.current()
+    assert "one of another issuer, which is not sent unasked" in source.refused()
+    file.write_text(signed(name="new"))
+    source.current()
+    assert "get a new one" in source.refused()
 
 
 def test_two_sources_of_one_file_give_the_same(environ, file):

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 import prominence_jupyter
-from prominence_jupyter.client import certificates
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.http import certificates
 from prominence_jupyter.errors import CertificatesUnchecked, Unreachable
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="makes a certificate with openssl")

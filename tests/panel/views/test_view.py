@@ -136,6 +136,8 @@ def test_stale_says_what_happens_next():
     unreachable = job_view(JobRecord(id=12), stale=Unreachable("no connection"), as_of=0)
     assert unreachable.stale == "no news since 00:00 UTC: no connection"
     assert unreachable.advice == "The service is asked again by itself; the job is no worse for it."
+    here = JobRecord.from_json({"id": 1, "execution": {"runtimeVersion": {"host": "1"}}})
+    assert job_view(here, stale=Unreachable("no"), as_of=0).advice == "The service is asked again by itself."
     for refused in (TokenExpired("it expired; get a new one with %prominence login"), AuthenticationFailed("no")):
         assert "with a new token this does too, by itself" in job_view(JobRecord(id=12), stale=refused).advice
         fixed = job_view(JobRecord(id=12), stale=refused, awaits_token=False)
