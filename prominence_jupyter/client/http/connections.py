@@ -30,9 +30,12 @@ class _Connection(HTTPConnection):
             exchange.connects()
         super().connect()
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was not used for long."""
+        return abs(time.time() - self._used) > _LONGEST_IDLE_S
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if abs(time.time() - self._used) > _LONGEST_IDLE_S:
-            self.close()
         if self.sock is None:
             self.connect()
         if (exchange := Exchange.here()) and self.sock is not None:
@@ -48,8 +51,14 @@ class _SecureConnection(_Connection, HTTPSConnection):
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if connection.is_stale:  # closed here, and not by itself: a closed one forgets its tunnel through a proxy
+            connection.close()
+        return connection
 
-class _SecurePool(HTTPSConnectionPool):
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
