@@ -52,6 +52,10 @@ class Silent:
                     pass
             self.left.set()
 
+    def shut(self):
+        """Say that no answer comes any more."""
+        self._connection.shutdown(socket.SHUT_WR)
+
     def stop(self):
         self._server.close()
         with contextlib.suppress(OSError, AttributeError):  # nobody came, or has gone
@@ -189,6 +193,15 @@ def test_connections_through_a_proxy_tell_too(silent, monkeypatch):
         client_of("http://prominence.test", allow_http=True).active_jobs()
     assert proxy.left.wait(WITHIN_S)
     assert proxy.received.startswith(b"GET http://prominence.test/jobs")
+
+
+def test_an_answer_that_a_proxy_loses_is_not_a_definite_no(silent, monkeypatch):
+    """The proxy may have passed the request on: as a submission it must not be sent again."""
+    proxy = silent(b"", lambda: proxy.shut())
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with pytest.raises(RequestLost, match="the connection broke"):
+        client_of("http://prominence.test", allow_http=True).transport.send("POST", "/jobs", json={})
+    assert proxy.received.startswith(b"POST http://prominence.test/jobs")
 
 
 def test_an_interrupt_is_felt_in_a_handshake_too(silent):
