@@ -52,10 +52,6 @@ class Silent:
                     pass
             self.left.set()
 
-    def shut(self):
-        """Say that no answer comes any more."""
-        self._connection.shutdown(socket.SHUT_WR)
-
     def stop(self):
         self._server.close()
         with contextlib.suppress(OSError, AttributeError):  # nobody came, or has gone
@@ -197,7 +193,7 @@ def test_connections_through_a_proxy_tell_too(silent, monkeypatch):
 
 def test_an_answer_that_a_proxy_loses_is_not_a_definite_no(silent, monkeypatch):
     """The proxy may have passed the request on: as a submission it must not be sent again."""
-    proxy = silent(b"", lambda: proxy.shut())
+    proxy = silent(b"", lambda: proxy._connection.shutdown(socket.SHUT_WR))
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     with pytest.raises(RequestLost, match="the connection broke"):
         client_of("http://prominence.test", allow_http=True).transport.send("POST", "/jobs", json={})
