@@ -108,16 +108,20 @@ class Exchange:
         ------
         TimeUp
             It took longer.
+        Left
+            It is part of another exchange, which has been left.
         KeyboardInterrupt
             It says `NOT_SENT` if that is certain.
         BaseException
             Whatever the work raised, without its frames.
         """
         self.may_take(longest_s)
+        outer = Exchange.here()  # a look for a job, which may have been left
         try:
             self._start(work, drop)
             while not self._is_over.wait(_LOOK_S) and time.monotonic() < self._until:
-                pass
+                if outer is not None:
+                    outer._go_on()  # noqa: SLF001 - of the same class
         except KeyboardInterrupt:
             if self._leave():
                 raise KeyboardInterrupt(NOT_SENT) from None

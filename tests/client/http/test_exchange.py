@@ -169,6 +169,13 @@ def test_a_result_that_nobody_waits_for_is_dropped():
     assert dropped.wait(WITHIN_S)
 
 
+def test_what_belongs_to_an_exchange_is_left_with_it(silent):
+    service = silent(b"", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Exchange().run(client_of(service.url).active_jobs, longest_s=WITHIN_S)
+    assert service.left.wait(WITHIN_S)
+
+
 def test_where_no_thread_can_be_started_a_request_is_sent_all_the_same(silent, monkeypatch):
     service = silent(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
 
