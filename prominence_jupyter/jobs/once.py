@@ -10,6 +10,7 @@ from typing import Any, Final
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.submitting.label_search import order_of_submission
 from prominence_jupyter.errors import UnexpectedAnswer
+from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import CONTENT, Label, without_ours
 from prominence_jupyter.protocol.record import JobRecord, has_ended
@@ -64,9 +65,14 @@ def job_with_content(client: Client, label: Label) -> JobRecord | None:
 
 def _active_or_done(client: Client, label: Label) -> JobRecord | None:
     active = client.jobs_with_label(*label, active=True)
-    if going := [job for job in active if not has_ended(job, listed_active=True)]:
+    if going := [job for job in active if not has_ended(job, listed_active=True) and not _is_lost(job)]:
         return _newest(going)
     return _newest(job for job in client.jobs_with_label(*label) if job.succeeded)
+
+
+def _is_lost(job: JobRecord) -> bool:
+    """Tell whether a job that is still listed as active did not do its work and will not: of failures, some pass."""
+    return job.succeeded is False and job.status != status.FAILED
 
 
 def _newest(jobs: Iterable[JobRecord]) -> JobRecord | None:

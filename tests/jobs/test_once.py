@@ -108,6 +108,10 @@ def listing(job_id, status, created, codes=None, **more):
         ([listing(1, "running", 1)], [], 1),
         ([listing(1, "pending", 1), listing(2, "idle", 2)], [listing(3, "completed", 3, [0])], 2),
         ([listing(1, "failed", 1)], [], 1),  # provisional, as long as it is there
+        ([listing(1, "deleted", 1)], [], None),  # about to leave
+        ([listing(1, "killed", 1)], [], None),
+        ([listing(1, "completed", 1, [3])], [], None),
+        ([listing(1, "completed", 1)], [], 1),  # how is not known yet
         ([], [listing(1, "completed", 1, [0, 0]), listing(2, "completed", 2, [0, 1])], 1),
         ([], [listing(1, "completed", 1, [0]), listing(2, "completed", 2, [0])], 2),
         ([], [listing(1, "completed", 1, [3])], None),

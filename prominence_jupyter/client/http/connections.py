@@ -6,6 +6,7 @@ All else is that of `requests` and urllib3.
 from __future__ import annotations
 
 import math
+import os
 import time
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ _LONGEST_IDLE_S: Final = 20.0
 
 class _Connection(HTTPConnection):
     response_class = WholeHead
+    _pid = -1
     _used = -math.inf
     """When the last request was sent, by the wall clock: the other one may stand still while a laptop is asleep."""
 
@@ -30,14 +32,17 @@ class _Connection(HTTPConnection):
             exchange.connects()
         super().connect()
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was not used for long, or in another process: a fork shares it, and answers get mixed up."""
+        return self._pid != os.getpid() or abs(time.time() - self._used) > _LONGEST_IDLE_S
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if abs(time.time() - self._used) > _LONGEST_IDLE_S:
-            self.close()
         if self.sock is None:
             self.connect()
         if (exchange := Exchange.here()) and self.sock is not None:
             exchange.sends(self.sock)
-        self._used = time.time()
+        self._pid, self._used = os.getpid(), time.time()
         super().request(*args, **kwargs)
 
 
@@ -48,8 +53,14 @@ class _SecureConnection(_Connection, HTTPSConnection):
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if connection.is_stale:  # closed here, and not by itself: a closed one forgets its tunnel through a proxy
+            connection.close()
+        return connection
 
-class _SecurePool(HTTPSConnectionPool):
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 

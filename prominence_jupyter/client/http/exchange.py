@@ -38,9 +38,16 @@ class Left(Exception):  # ends the thread of an exchange that nobody waits for
 
 
 class Exchange:
-    """One exchange. Its connection says of itself when it `connects` and when it `sends`."""
+    """One exchange. Its connection says of itself when it `connects` and when it `sends`.
+
+    Attributes
+    ----------
+    has_sent
+        Whether its connection has said that it sends: from then on the request may have arrived.
+    """
 
     def __init__(self) -> None:
+        self.has_sent = False
         self._until = 0.0
         self._lock = threading.Lock()
         self._is_over = threading.Event()
@@ -82,6 +89,7 @@ class Exchange:
         with self._lock:
             self._go_on()
             self._is_unsent = False
+            self.has_sent = True
             self._socket = connected
 
     def run(self, work: Callable[[], Any], *, longest_s: float, drop: Callable[[Any], None] | None = None) -> Any:
@@ -100,16 +108,20 @@ class Exchange:
         ------
         TimeUp
             It took longer.
+        Left
+            It is part of another exchange, which has been left.
         KeyboardInterrupt
             It says `NOT_SENT` if that is certain.
         BaseException
             Whatever the work raised, without its frames.
         """
         self.may_take(longest_s)
+        outer = Exchange.here()  # a look for a job, which may have been left
         try:
             self._start(work, drop)
             while not self._is_over.wait(_LOOK_S) and time.monotonic() < self._until:
-                pass
+                if outer is not None:
+                    outer._go_on()  # noqa: SLF001 - of the same class
         except KeyboardInterrupt:
             if self._leave():
                 raise KeyboardInterrupt(NOT_SENT) from None

@@ -10,7 +10,7 @@ from typing import Final
 import requests
 import urllib3.exceptions
 
-from prominence_jupyter.client.http.exchange import TimeUp
+from prominence_jupyter.client.http.exchange import Exchange, TimeUp
 from prominence_jupyter.errors import Unreachable
 
 _CHECK: Final = "check the network and PROMINENCE_URL"
@@ -26,7 +26,8 @@ _NEVER_SENT: Final = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.LocationParseError,
 )
-"""What stands for a request that certainly did not reach a service."""
+"""What stands for a request that did not reach a service, if it was not sent: urllib3 has a `ProxyError` too for a
+connection through a proxy that broke when the answer was waited for."""
 
 
 class RequestLost(Unreachable):
@@ -68,7 +69,9 @@ def _unreachable(what: str, error: Exception, *, is_local: bool, timeout_s: floa
     why = str(getattr(causes[-1], "strerror", None) or type(causes[-1]).__name__)
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return Unreachable(f"{what}: no secure connection ({why}); check PROMINENCE_URL and the certificates")
-    if any(isinstance(cause, _NEVER_SENT) or _speaks_no_tls(cause) for cause in causes):
+    exchange = Exchange.here()
+    may_have_arrived = exchange is not None and exchange.has_sent
+    if not may_have_arrived and any(isinstance(cause, _NEVER_SENT) or _speaks_no_tls(cause) for cause in causes):
         mend = "if the local service has stopped, start it with %prominence local" if is_local else _CHECK
         return Unreachable(f"{what}: no connection ({why}); {mend}")
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):

@@ -1,11 +1,15 @@
 """PROMINENCE_SSL_VERIFY, against a real server whose certificate nobody has signed."""
 
+import contextlib
 import shutil
+import socket
+import socketserver
 import ssl
 import subprocess
 import threading
 import warnings
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -93,3 +97,42 @@ def test_without_a_check_there_is_one_warning(url, monkeypatch, tmp_path, bundle
 def test_http_to_this_machine_has_no_certificate_to_warn_of(monkeypatch):
     monkeypatch.setenv("PROMINENCE_SSL_VERIFY", "False")
     assert prominence_jupyter.connect("http://127.0.0.1:1", "a-token").url == "http://127.0.0.1:1"
+
+
+class Tunnel(socketserver.StreamRequestHandler):
+    """What a proxy does for https: one tunnel a connection, whatever the name, to the service of the tests."""
+
+    def handle(self):
+        self.server.asked.append(self.rfile.readline().split()[0])
+        while self.rfile.readline() not in {b"\r\n", b""}:
+            pass
+        with socket.create_connection(self.server.leads_to) as service:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=pump, args=(service, self.connection))
+            back.start()
+            pump(self.connection, service)
+            back.join()
+
+
+def pump(source, target):
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_through_a_proxy_all_goes_in_the_tunnel(url, monkeypatch):
+    """Outside of it the proxy would be taken for the service, and get the token."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as proxy:
+        proxy.asked, proxy.leads_to = [], ("127.0.0.1", urlsplit(url).port)
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.server_address[1]}")
+        monkeypatch.setenv("PROMINENCE_SSL_VERIFY", "False")
+        with pytest.warns(CertificatesUnchecked):
+            assert jobs("https://prominence.test") == []
+        proxy.shutdown()
+        thread.join()
+    assert proxy.asked == [b"CONNECT"]

@@ -49,3 +49,13 @@ def test_a_connection_is_kept_but_not_through_a_sleep(service, monkeypatch, slep
         now += slept_s
     transport._session.close()
     assert len(set(service.came_from)) == connections
+
+
+def test_a_connection_is_not_shared_with_a_fork(service, monkeypatch):
+    transport = Transport(f"http://127.0.0.1:{service.server_address[1]}", Token(TOKEN, "a test"))
+    client = Client(transport)
+    client.active_jobs()
+    monkeypatch.setattr("prominence_jupyter.client.http.connections.os.getpid", lambda: -2)
+    client.active_jobs()
+    transport._session.close()
+    assert len(set(service.came_from)) == 2

@@ -169,6 +169,13 @@ def test_a_result_that_nobody_waits_for_is_dropped():
     assert dropped.wait(WITHIN_S)
 
 
+def test_what_belongs_to_an_exchange_is_left_with_it(silent):
+    service = silent(b"", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Exchange().run(client_of(service.url).active_jobs, longest_s=WITHIN_S)
+    assert service.left.wait(WITHIN_S)
+
+
 def test_where_no_thread_can_be_started_a_request_is_sent_all_the_same(silent, monkeypatch):
     service = silent(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
 
@@ -189,6 +196,15 @@ def test_connections_through_a_proxy_tell_too(silent, monkeypatch):
         client_of("http://prominence.test", allow_http=True).active_jobs()
     assert proxy.left.wait(WITHIN_S)
     assert proxy.received.startswith(b"GET http://prominence.test/jobs")
+
+
+def test_an_answer_that_a_proxy_loses_is_not_a_definite_no(silent, monkeypatch):
+    """The proxy may have passed the request on: as a submission it must not be sent again."""
+    proxy = silent(b"", lambda: proxy._connection.shutdown(socket.SHUT_WR))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with pytest.raises(RequestLost, match="the connection broke"):
+        client_of("http://prominence.test", allow_http=True).transport.send("POST", "/jobs", json={})
+    assert proxy.received.startswith(b"POST http://prominence.test/jobs")
 
 
 def test_an_interrupt_is_felt_in_a_handshake_too(silent):
