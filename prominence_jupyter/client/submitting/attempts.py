@@ -14,6 +14,8 @@ from prominence_jupyter.errors import ProminenceError, ServiceFailed, TokenError
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 """A service that asks for a longer one is not waited for."""
+_PERHAPS_DONE: Final = {HTTPStatus.SEE_OTHER, HTTPStatus.REQUEST_TIMEOUT}
+"""What came of it is to be had elsewhere; something on the way has waited for long enough."""
 
 
 def until_it_arrives(send: Callable[[], Answer], pause: Callable[[float], None]) -> Answer:
@@ -45,13 +47,14 @@ def until_it_arrives(send: Callable[[], Answer], pause: Callable[[float], None])
 def is_definite(error: ProminenceError) -> bool:
     """Tell whether after this error it is certain that nothing came of a request.
 
-    There was no usable token or no connection, or the service refused with any status from 300 to 499.
+    There was no usable token or no connection, or the service refused with a status from 300 to 499, but for two.
     """
     if isinstance(error, RequestLost):
         return False
     status = getattr(error, "status", None)
     if status is not None:
-        return HTTPStatus.MULTIPLE_CHOICES <= int(status) < HTTPStatus.INTERNAL_SERVER_ERROR
+        is_refusal = HTTPStatus.MULTIPLE_CHOICES <= int(status) < HTTPStatus.INTERNAL_SERVER_ERROR
+        return is_refusal and status not in _PERHAPS_DONE
     return isinstance(error, TokenError | Unreachable)
 
 

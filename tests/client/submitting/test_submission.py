@@ -37,6 +37,8 @@ LOST = [
     (503, {"Retry-After": "1"}, "{}"),
     (201, {}, '{"id": 1'),
     (201, {}, "<html>hello</html>"),
+    (303, {"Location": "https://prominence.test/api/v1/jobs/2"}, ""),
+    (408, {}, ""),
     (200, {}, '{"id": null}'),
     (201, {}, '{"id": true}'),
     (201, {}, '{"id": ""}'),
