@@ -18,6 +18,7 @@ from requests.auth import AuthBase
 
 from prominence_jupyter.client.access.token import Hidden
 from prominence_jupyter.client.http.address import checked_url, is_loopback
+from prominence_jupyter.client.http.connections import Adapter
 from prominence_jupyter.errors import LoginFailed
 from prominence_jupyter.login.credentials import Credentials
 from prominence_jupyter.login.reply import Reply
@@ -105,6 +106,8 @@ class Provider:
         try:  # a connection each: seconds pass between two requests, and it might break meanwhile
             with requests.Session() as session:
                 session.trust_env = not is_loopback(self.url)  # a proxy cannot reach this machine's loopback
+                for scheme in ("http://", "https://"):
+                    session.mount(scheme, Adapter())
                 with closing(session.post(self.url + path, auth=auth, **options, **body)) as response:
                     return replace(_reply(response), secrets=sent)
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
