@@ -10,7 +10,8 @@ from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.certainty import Certainty
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.watched_job import WatchedJob
 from prominence_jupyter.watch.watcher import Watcher
@@ -44,6 +45,7 @@ class Job:
         self.watcher = watcher
         self._record = record
         self._ended = False
+        self._certainty = Certainty()
 
     @classmethod
     def submitted(cls, client: Client, watcher: Watcher, job_id: JobId, name: str | None) -> Job:
@@ -95,12 +97,15 @@ class Job:
         return self.record.status
 
     def done(self) -> bool:
-        """Tell whether the job has ended for good: its status is final and the active listing has it no more."""
+        """Tell whether the job has ended for good: its status is final and the active listing has it no more.
+
+        One that ``failed`` and has no end time is believed the third time in a row: it may be missing for an instant.
+        """
         if not self._ended:
             record = self.record
-            if status.is_final(record.status):
-                active = {str(listed.id) for listed in self.client.active_jobs()}
-                self._ended = has_ended(record, listed_active=str(self.id) in active)
+            active = self.client.active_jobs() if status.is_final(record.status) else []
+            is_listed = str(self.id) in {str(listed.id) for listed in active}
+            self._ended = self._certainty.is_enough(record, listed_active=is_listed)
         return self._ended
 
     def wait(self, timeout: float | None = None) -> JobRecord:

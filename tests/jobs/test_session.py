@@ -91,6 +91,18 @@ def test_failed_is_not_the_end_while_the_job_is_active(session):
 
 
 @responses.activate
+def test_nor_when_one_listing_lacks_it(session):
+    """It would stay ended for this handle, whatever becomes of it."""
+    held = exchanges("job-held.json")[1]["response"]["json"]
+    active = exchanges("list-active.json")[0]["response"]["json"]
+    responses.get(f"{URL}/jobs/12", json=held)
+    for listing in ([], [], active, []):
+        responses.get(f"{URL}/jobs", json=listing)
+    job = session.job(12)
+    assert [job.done() for _ in range(6)] == [False] * 5 + [True]
+
+
+@responses.activate
 def test_what_breaks_a_rule_is_not_sent(session):
     with pytest.raises(DescriptionError) as caught:
         session.submit({"tasks": [{"imag": "busybox"}], "resources": {"cpus": 1}})
