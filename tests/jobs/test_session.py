@@ -201,8 +201,9 @@ def test_only_the_local_service_is_given_up_when_it_is_silent():
     error = Unreachable("no connection")
     raise_if_hopeless(error, 0.0, 1000, is_local=False)
     raise_if_hopeless(error, time.time(), 1000, is_local=True)
+    raise_if_hopeless(error, 0.0, 2, is_local=True)
     with pytest.raises(Unreachable):
-        raise_if_hopeless(error, 0.0, 1, is_local=True)
+        raise_if_hopeless(error, 0.0, 3, is_local=True)
 
 
 @pytest.mark.parametrize(
