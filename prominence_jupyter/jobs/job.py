@@ -6,7 +6,7 @@ import time
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchJob, WaitTimeout
-from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
+from prominence_jupyter.jobs.patience import as_far_as_known, next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.plain_text import one_line
@@ -111,6 +111,8 @@ class Job:
     def wait(self, timeout: float | None = None) -> JobRecord:
         """Wait until the job has ended and return its record. An interrupt ends the waiting, not the job.
 
+        Nothing is asked where this handle has seen the end.
+
         Parameters
         ----------
         timeout
@@ -129,6 +131,8 @@ class Job:
         UsageError
             This is a callback of a watch.
         """
+        if self._ended and self._record is not None:
+            return self._record
         with self.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
             return self.wait_for(watched, timeout)
 
@@ -140,7 +144,8 @@ class Job:
         while not watched.finished.wait(next_look_s(deadline)):
             self.give_up_if_hopeless(watched)
             if deadline is not None and time.monotonic() >= deadline:
-                raise WaitTimeout(f"job {one_line(self.id, 40)} had not ended after {timeout:g} s; it goes on")
+                known = as_far_as_known(watched.snapshot.trouble, is_heard_of=watched.snapshot.record is not None)
+                raise WaitTimeout(f"job {one_line(self.id, 40)} had not ended after {timeout:g} s{known}; it goes on")
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
             raise NoSuchJob(f"{self.url} knows no job {one_line(self.id, 40)} any more")

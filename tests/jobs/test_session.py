@@ -242,6 +242,7 @@ def test_a_job_on_the_local_service_from_submission_to_frame(local):
     record = job.wait(60)
     assert (record.status, record.exit_codes, record.succeeded) == ("completed", (4,), False)
     assert job.done()
+    assert job.wait(0) is record
     assert (job.stdout(), job.stderr()) == ("out\n", "err\n")
     ended = local.completed(20).set_index("id")  # jobs that other tests have left may end after this one
     assert ended.loc[job.id, "exit_code"] == 4
@@ -268,7 +269,7 @@ def test_ended_and_active_jobs_of_the_local_service_are_found_by_label_and_name(
 
 def test_waiting_has_a_limit_and_the_job_goes_on(local):
     job = local.submit(description("sleep 60"))
-    with pytest.raises(WaitTimeout, match=r"had not ended after 0.3 s; it goes on"):
+    with pytest.raises(WaitTimeout, match=r"had not ended after 0.3 s.*; it goes on"):
         job.wait(0.3)
     assert not job.done()
     assert job.id in [record.id for record in local.jobs()]
