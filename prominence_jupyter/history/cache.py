@@ -24,7 +24,7 @@ from prominence_jupyter.errors import CacheLeftOut, CacheUnusable
 from prominence_jupyter.protocol.record import mapping, number, text
 from prominence_jupyter.protocol.status import is_final
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Part of the file's name. Increase it when the table or what `redact` hides changes: then nothing old is read."""
 _FILES: Final = "ended-jobs-*.sqlite"
 _TABLE: Final = """CREATE TABLE IF NOT EXISTS ended_jobs

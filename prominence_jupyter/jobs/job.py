@@ -6,11 +6,12 @@ import time
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchJob, WaitTimeout
-from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
+from prominence_jupyter.jobs.patience import as_far_as_known, next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.record import JobRecord, has_ended
+from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.watch.certainty import Certainty
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.watched_job import WatchedJob
 from prominence_jupyter.watch.watcher import Watcher
@@ -44,6 +45,7 @@ class Job:
         self.watcher = watcher
         self._record = record
         self._ended = False
+        self._certainty = Certainty()
 
     @classmethod
     def submitted(cls, client: Client, watcher: Watcher, job_id: JobId, name: str | None) -> Job:
@@ -95,16 +97,21 @@ class Job:
         return self.record.status
 
     def done(self) -> bool:
-        """Tell whether the job has ended for good: its status is final and the active listing has it no more."""
+        """Tell whether the job has ended for good: its status is final and the active listing has it no more.
+
+        One that ``failed`` and has no end time is believed the third time in a row: it may be missing for an instant.
+        """
         if not self._ended:
             record = self.record
-            if status.is_final(record.status):
-                active = {str(listed.id) for listed in self.client.active_jobs()}
-                self._ended = has_ended(record, listed_active=str(self.id) in active)
+            active = self.client.active_jobs() if status.is_final(record.status) else []
+            is_listed = str(self.id) in {str(listed.id) for listed in active}
+            self._ended = self._certainty.is_enough(record, listed_active=is_listed)
         return self._ended
 
     def wait(self, timeout: float | None = None) -> JobRecord:
         """Wait until the job has ended and return its record. An interrupt ends the waiting, not the job.
+
+        Nothing is asked where this handle has seen the end.
 
         Parameters
         ----------
@@ -124,6 +131,8 @@ class Job:
         UsageError
             This is a callback of a watch.
         """
+        if self._ended and self._record is not None:
+            return self._record
         with self.watcher.watching(self.id, Listener(changed=lambda _: None)) as watched:
             return self.wait_for(watched, timeout)
 
@@ -135,7 +144,8 @@ class Job:
         while not watched.finished.wait(next_look_s(deadline)):
             self.give_up_if_hopeless(watched)
             if deadline is not None and time.monotonic() >= deadline:
-                raise WaitTimeout(f"job {one_line(self.id, 40)} had not ended after {timeout:g} s; it goes on")
+                known = as_far_as_known(watched.snapshot.trouble, is_heard_of=watched.snapshot.record is not None)
+                raise WaitTimeout(f"job {one_line(self.id, 40)} had not ended after {timeout:g} s{known}; it goes on")
         snapshot = watched.snapshot
         if snapshot.gone or snapshot.record is None:
             raise NoSuchJob(f"{self.url} knows no job {one_line(self.id, 40)} any more")

@@ -13,7 +13,7 @@ from prominence_jupyter.client.http.transport import ATTEMPTS
 from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.errors import NoSuchJob, ProminenceError, Unreachable, UsageError, WaitTimeout
 from prominence_jupyter.jobs.job import Job
-from prominence_jupyter.jobs.patience import next_look_s, raise_if_hopeless
+from prominence_jupyter.jobs.patience import as_far_as_known, next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
@@ -137,7 +137,10 @@ class JobSet:
                 self.give_up_if_hopeless()
                 if deadline is not None and time.monotonic() >= deadline:
                     left = sum(not entry.is_closed for entry in self.watched.entries.values())
-                    raise WaitTimeout(f"{left} of {len(self)} jobs had not ended after {timeout:g} s; they go on")
+                    known = as_far_as_known(self.watched.trouble, is_heard_of=self.watched.ticks > 0)
+                    raise WaitTimeout(
+                        f"{left} of {len(self)} jobs had not ended after {timeout:g} s{known}; they go on"
+                    )
         entries = self.watched.entries.values()
         gone = [one_line(entry.job_id, 40) for entry in entries if entry.gone]
         if gone:

@@ -28,6 +28,13 @@ def next_look_s(deadline: float | None) -> float:
     return _LOOK_S if deadline is None else max(0.0, min(_LOOK_S, deadline - time.monotonic()))
 
 
+def as_far_as_known(trouble: ProminenceError | None, *, is_heard_of: bool) -> str:
+    """Return what limits a statement about jobs for which there was no time to wait longer; empty if nothing does."""
+    if trouble is None and is_heard_of:
+        return ""
+    return f" as far as is known ({trouble or 'the service has not answered yet'})"
+
+
 def raise_if_hopeless(
     trouble: ProminenceError | None,
     stale_since: float | None,

@@ -28,14 +28,15 @@ class LivePanel:
         self._job = job
         self._listener = Listener(self._changed, self._grown)
         self._lock = threading.Lock()  # nothing is told before the panel is there
+        self._is_there = False
         with self._lock:
             self._watched = job.watcher.watch(job.id, self._listener)
-            self.panel = JobPanel(
-                view_of(job, self._watched.snapshot),
-                logs={stream: self._watched.spool(stream) for stream in STREAMS},
-                description=self._description(),
-                actions=PanelActions(cancel=self._cancel, clone=self._clone, save=self._save, show=self._follow),
-            )
+            try:
+                self.panel = self._new_panel()
+            except BaseException:  # an interrupt, say: nobody would ever close what is not there
+                job.watcher.unwatch(self._watched, self._listener)
+                raise
+            self._is_there = True
 
     def close(self) -> None:
         """Stop: nobody looks any more."""
@@ -43,8 +44,18 @@ class LivePanel:
         self.panel.layout.close()
         self.panel.close()
 
+    def _new_panel(self) -> JobPanel:
+        return JobPanel(
+            view_of(self._job, self._watched.snapshot),
+            logs={stream: self._watched.spool(stream) for stream in STREAMS},
+            description=self._description(),
+            actions=PanelActions(cancel=self._cancel, clone=self._clone, save=self._save, show=self._follow),
+        )
+
     def _changed(self, snapshot: Snapshot) -> None:
         with self._lock:
+            if not self._is_there:
+                return
             self._job.note(snapshot)
             self.panel.update(view_of(self._job, snapshot), self._description())
             for stream in STREAMS:
@@ -55,7 +66,8 @@ class LivePanel:
 
     def _grown(self, stream: Stream, _spool: Spool) -> None:
         with self._lock:
-            self.panel.grown(stream)
+            if self._is_there:
+                self.panel.grown(stream)
 
     def _description(self) -> str:
         record = self._job.latest

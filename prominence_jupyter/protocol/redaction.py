@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 from operator import eq
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 HIDDEN: Final = "[hidden]"
 URL_KEYS: Final = frozenset({"url", "image"})
@@ -174,10 +174,16 @@ def scrub_words(words: str, secrets: Collection[str]) -> str:
     """Return words, of a service that may quote what it was sent, with known secrets and large parts of them hidden."""
     if not secrets:
         return words
-    words = scrub(words, secrets)[:_LONGEST_WORDS]
-    for secret in secrets:
+    forms = [*dict.fromkeys(form for secret in secrets for form in _forms(secret))]
+    words = scrub(words, forms)[:_LONGEST_WORDS]
+    for secret in forms:
         words = _without_fragments(words, secret)
     return _HIDDEN_AGAIN.sub(HIDDEN, words)
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """Return a secret, and as who quotes it may write it: with or without the escapes of a URL."""
+    return (secret, unquote(secret), quote(secret, safe="")) if len(secret) <= _LONGEST_WORDS else (secret,)
 
 
 def _without_fragments(words: str, secret: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from typing import Final
 
-from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
+from prominence_jupyter.errors import RequestRefused, ServiceFailed, UnexpectedAnswer
 from prominence_jupyter.watch.comparison import Comparison, is_page
 from prominence_jupyter.watch.spool import Spool
 
@@ -132,6 +132,9 @@ class Follower:
         except (RequestRefused, UnexpectedAnswer):
             self._poll_whole()  # if that is refused too, it is not for the offset
             self._has_offsets = False
+            return
+        except ServiceFailed:
+            self._poll_whole()  # it may be for the offset, and for good; or it passes, and the next poll probes again
             return
         self._has_offsets = True
         self._go_on()

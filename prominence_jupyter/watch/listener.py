@@ -77,7 +77,7 @@ def tell(callback: Callable[..., None], *news: Any) -> None:
     """Call back; an error there is the listener's own and must not stop the watch. Its traceback is logged once."""
     try:
         callback(*news)
-    except Exception:  # whatever a listener does wrong
+    except BaseException:  # whatever a listener does wrong; `sys.exit` would end the thread for all, and silently
         level = logging.ERROR if _is_first(callback) else logging.DEBUG
         _log.log(level, "an error in a callback of one who watches jobs; the watch goes on", exc_info=True)
 

@@ -91,6 +91,18 @@ def test_failed_is_not_the_end_while_the_job_is_active(session):
 
 
 @responses.activate
+def test_nor_when_one_listing_lacks_it(session):
+    """It would stay ended for this handle, whatever becomes of it."""
+    held = exchanges("job-held.json")[1]["response"]["json"]
+    active = exchanges("list-active.json")[0]["response"]["json"]
+    responses.get(f"{URL}/jobs/12", json=held)
+    for listing in ([], [], active, []):
+        responses.get(f"{URL}/jobs", json=listing)
+    job = session.job(12)
+    assert [job.done() for _ in range(6)] == [False] * 5 + [True]
+
+
+@responses.activate
 def test_what_breaks_a_rule_is_not_sent(session):
     with pytest.raises(DescriptionError) as caught:
         session.submit({"tasks": [{"imag": "busybox"}], "resources": {"cpus": 1}})
@@ -189,8 +201,9 @@ def test_only_the_local_service_is_given_up_when_it_is_silent():
     error = Unreachable("no connection")
     raise_if_hopeless(error, 0.0, 1000, is_local=False)
     raise_if_hopeless(error, time.time(), 1000, is_local=True)
+    raise_if_hopeless(error, 0.0, 2, is_local=True)
     with pytest.raises(Unreachable):
-        raise_if_hopeless(error, 0.0, 1, is_local=True)
+        raise_if_hopeless(error, 0.0, 3, is_local=True)
 
 
 @pytest.mark.parametrize(
@@ -229,6 +242,7 @@ def test_a_job_on_the_local_service_from_submission_to_frame(local):
     record = job.wait(60)
     assert (record.status, record.exit_codes, record.succeeded) == ("completed", (4,), False)
     assert job.done()
+    assert job.wait(0) is record
     assert (job.stdout(), job.stderr()) == ("out\n", "err\n")
     ended = local.completed(20).set_index("id")  # jobs that other tests have left may end after this one
     assert ended.loc[job.id, "exit_code"] == 4
@@ -255,7 +269,7 @@ def test_ended_and_active_jobs_of_the_local_service_are_found_by_label_and_name(
 
 def test_waiting_has_a_limit_and_the_job_goes_on(local):
     job = local.submit(description("sleep 60"))
-    with pytest.raises(WaitTimeout, match=r"had not ended after 0.3 s; it goes on"):
+    with pytest.raises(WaitTimeout, match=r"had not ended after 0.3 s.*; it goes on"):
         job.wait(0.3)
     assert not job.done()
     assert job.id in [record.id for record in local.jobs()]

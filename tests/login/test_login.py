@@ -1,5 +1,6 @@
 """A whole login, from no credentials to a token in the token file; and what goes wrong on the way."""
 
+import http.client
 import json
 import stat
 import traceback
@@ -46,6 +47,13 @@ def test_a_first_login_registers_this_client_and_keeps_all_for_its_owner(log_in,
     assert find_token({}).reveal() == token.reveal() == reply["access_token"]
     log_in()
     assert provider.asked("/register") == 1
+
+
+def test_what_is_sent_is_not_printed_though_all_connections_are_to_print_it(log_in, provider, monkeypatch, capsys):
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    provider.answers = [granted()]
+    log_in()
+    assert capsys.readouterr().out == ""
 
 
 def test_the_official_client_reads_what_was_written(log_in, provider, home):

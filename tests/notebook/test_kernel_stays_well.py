@@ -152,6 +152,7 @@ def test_waiting_with_a_limit_holds_a_cell_no_longer(kernel):
         for ids in ("1", "1 2"):
             shown = error(kernel.run(f"%prominence wait {ids} --timeout 0.3", timeout=WITHIN_S))
             assert shown["ename"] == "WaitTimeout"
+            assert "had not ended after 0.3 s as far as is known (the service has not answered yet)" in shown["evalue"]
 
 
 def test_a_kernel_ends_at_once_while_requests_hang():

@@ -45,6 +45,21 @@ def count(made):
     return sum(one() is not None for one in made)
 
 
+def test_a_panel_whose_making_is_interrupted_watches_nothing(service, transport, monkeypatch, caplog):
+    job = (session := Session(transport)).job(1)
+
+    def interrupted(*_args, **_more):
+        until(lambda: len(service.calls) > 2)  # the watch has news meanwhile
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("prominence_jupyter.notebook.live_panel.JobPanel", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        LivePanel(job)
+    until(lambda: not ours())
+    assert session.watcher._jobs == {}
+    assert not caplog.records
+
+
 def test_a_thousand_panels_leave_nothing(service, transport):
     session, before, made = Session(transport), len(widgets._instances), []
     job, jobs = session.job(1), session.watch([1])

@@ -1,6 +1,7 @@
 import copy
 import json
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -183,6 +184,14 @@ JOB = {
 )
 def test_a_reason_quotes_no_secret_of_its_job(reason, shown):
     assert redact(JOB | {"statusReason": reason})["statusReason"] == shown
+
+
+@pytest.mark.parametrize("form", [str, unquote, lambda secret: quote(secret, safe="")])
+@pytest.mark.parametrize("secret", ["pull/token+with=signs", "Signature=aB3%2FdE5%2Bgh%3D"])
+def test_nor_in_another_form(secret, form):
+    """What stood in a URL is quoted without its escapes, as an object store does, and the other way round."""
+    job = {"storage": {"b2drop": {"password": secret}}, "statusReason": f"it is not {form(secret)}: 403"}
+    assert redact(job)["statusReason"] == "it is not [hidden]: 403"
 
 
 @pytest.mark.parametrize("reason", [None, 3, ["x"], {"a": PULL_TOKEN}])

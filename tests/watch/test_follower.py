@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from prominence_jupyter.client.http.failures import RequestLost
-from prominence_jupyter.errors import RequestRefused, UnexpectedAnswer
-from prominence_jupyter.watch.follower import Follower
+from prominence_jupyter.errors import RequestRefused, ServiceFailed, UnexpectedAnswer
+from prominence_jupyter.watch.follower import FAR, Follower
 from prominence_jupyter.watch.spool import Spool, SpoolFull
 
 pieces = st.lists(st.binary(max_size=600) | st.just(b"tick\n") | st.just(b"\xe2\x82"), max_size=12)
@@ -327,6 +327,24 @@ def test_a_service_that_refuses_offsets_is_asked_for_the_whole(refusal):
     follower.poll()
     assert content(follower.spool) == b"one two"
     assert follower.reads_all_again
+
+
+@pytest.mark.parametrize("fails", [lambda offset: offset is not None, lambda offset: offset == FAR])
+def test_a_service_that_fails_for_an_offset_is_asked_for_the_whole(fails):
+    """Anything may be a 500: also what a service cannot read. The log would stand still for good."""
+    output = Output(b"one", offsets=False)
+
+    def read(offset):
+        if fails(offset):
+            raise ServiceFailed("oh", 500)
+        return output.read(offset)
+
+    follower = Follower(read, Spool())
+    follower.poll()
+    for more in (b" two", b" three"):
+        output.content += more
+        follower.poll()
+        assert content(follower.spool) == output.content
 
 
 def test_an_output_that_is_refused_altogether_tells_nothing_of_offsets():

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 
 import pytest
@@ -38,5 +39,14 @@ def test_an_error_in_a_callback_is_told_once_with_its_traceback(caplog):
 
 @pytest.mark.parametrize("callback", [lambda _: 1 / 0, Unhashable().changed, len])
 def test_whatever_a_callback_is(callback, caplog):
+    tell(callback, 0)
+    assert len(shown(caplog)) == 1
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
+def test_no_callback_ends_the_thread_that_watches_for_all(error, caplog):
+    def callback(_):
+        raise error
+
     tell(callback, 0)
     assert len(shown(caplog)) == 1

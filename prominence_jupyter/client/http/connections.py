@@ -1,6 +1,6 @@
 """Connections that tell the `Exchange` they work for what they are about to do, and whose answers have whole heads.
 
-All else is that of `requests` and urllib3.
+They print nothing of what is sent. All else is that of `requests` and urllib3.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _LONGEST_IDLE_S: Final = 20.0
 class _Connection(HTTPConnection):
     response_class = WholeHead
     _pid = -1
+    debuglevel = 0
+    """Also where `http.client` is told to print all that is sent: a header with a token, a body with secrets."""
     _used = -math.inf
     """When the last request was sent, by the wall clock: the other one may stand still while a laptop is asleep."""
 

@@ -1,5 +1,6 @@
-"""How long connections are kept, over real sockets."""
+"""How long connections are kept, and what they print, over real sockets."""
 
+import http.client
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -59,3 +60,12 @@ def test_a_connection_is_not_shared_with_a_fork(service, monkeypatch):
     client.active_jobs()
     transport._session.close()
     assert len(set(service.came_from)) == 2
+
+
+def test_what_is_sent_is_not_printed_though_all_connections_are_to_print_it(service, monkeypatch, capsys):
+    """That is how requests are debugged, and the output of a cell is saved with the notebook."""
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    transport = Transport(f"http://127.0.0.1:{service.server_address[1]}", Token(TOKEN, "a test"))
+    assert Client(transport).active_jobs() == []
+    transport._session.close()
+    assert capsys.readouterr().out == ""
