@@ -21,7 +21,7 @@ _note_what_leaves()
 # Every spool that is made from now on: what it holds is compared at the end.
 KEEP_SPOOLS = """
 import hashlib
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 spools = []
 def _keep_spools():
     real_init = Spool.__init__

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from prominence_jupyter.errors import ProminenceError as ProminenceError
+    from prominence_jupyter.jobs.connecting import connect as connect
+    from prominence_jupyter.jobs.connecting import local as local
     from prominence_jupyter.jobs.job import Job as Job
     from prominence_jupyter.jobs.job_set import JobSet as JobSet
     from prominence_jupyter.jobs.session import Session as Session
-    from prominence_jupyter.jobs.session import connect as connect
-    from prominence_jupyter.jobs.session import local as local
     from prominence_jupyter.protocol.description import JobDescription as JobDescription
     from prominence_jupyter.protocol.record import JobRecord as JobRecord
     from prominence_jupyter.usage import plots as plots
@@ -38,10 +38,10 @@ _HOMES = {
     "Session": "jobs.session",
     "advice": "usage.advice",
     "both_frames": "usage.frames",
-    "connect": "jobs.session",
+    "connect": "jobs.connecting",
     "efficiency": "usage.efficiency",
     "jobs_frame": "usage.frames",
-    "local": "jobs.session",
+    "local": "jobs.connecting",
     "read_entries": "usage.reading.json_entries",
     "tasks_frame": "usage.frames",
     "totals": "usage.totals",

@@ -11,7 +11,7 @@ from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.certainty import Certainty
+from prominence_jupyter.watch.judging.certainty import Certainty
 from prominence_jupyter.watch.listener import Listener, Snapshot
 from prominence_jupyter.watch.watched_job import WatchedJob
 from prominence_jupyter.watch.watcher import Watcher

@@ -18,8 +18,8 @@ from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.listener import Snapshot
-from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
-from prominence_jupyter.watch.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.set_change import Entry
+from prominence_jupyter.watch.sets.set_change import Entry
 
 
 def entries_of(jobs: Iterable[Any], url: str) -> list[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -10,19 +9,18 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer, UsageError
+from prominence_jupyter.jobs.connecting import connect, local
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.jobs.once import content_label
-from prominence_jupyter.jobs.session import Session, connect, local
+from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.magics import analysis
 from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.named_jobs import NamedJobs
+from prominence_jupyter.magics.once import submitted
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
 from prominence_jupyter.magics.results import Described, DryRun, Output
 from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
-from prominence_jupyter.panel.views.words import ago_text
-from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.labels import misused
 from prominence_jupyter.protocol.plain_text import one_line
@@ -80,7 +78,7 @@ class Commands:
             return DryRun(description)
         for hint in hints(description):
             print(hint)
-        job = self._submitted(description, once=options.once or self._settings.once, force=options.force)
+        job = submitted(self._session(), description, once=options.once or self._settings.once, force=options.force)
         self.named.saw([job.id])
         if options.name:
             self._shell.user_ns[options.name] = job
@@ -89,15 +87,6 @@ class Commands:
             if options.wait:
                 raise_unless_succeeded(job, shown.wait(options.timeout))
         return None
-
-    def _submitted(self, description: JobDescription, *, once: bool, force: bool) -> Job:
-        session = self._session()
-        if once and not force:
-            job = session.submit(description, once=True)
-            if job.joined:
-                print(_joined(job))
-            return job
-        return session.submit(description.labelled(content_label(description)) if once else description)
 
     def line(self, options: Namespace) -> object:
         """Do what a ``%prominence`` line asks for."""
@@ -249,12 +238,6 @@ class Commands:
         if self._connected is None or not self._connected.is_same_as(fresh):
             self._connected = fresh
         return self._connected
-
-
-def _joined(job: Job) -> str:
-    created = job.latest.created if job.latest else None
-    when = "" if created is None else f", submitted {ago_text(time.time() - created)}"
-    return f"Joined job {one_line(job.id)}{when}: the same description; --force submits anew."
 
 
 def _interruptible(job: Job) -> AbstractContextManager[None]:

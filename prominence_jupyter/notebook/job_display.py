@@ -14,7 +14,7 @@ from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.listener import Listener, Snapshot
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 if TYPE_CHECKING:
     from prominence_jupyter.panel.views.view import JobView

@@ -12,7 +12,7 @@ from prominence_jupyter.panel.views.description import description_json
 from prominence_jupyter.protocol.paths import STREAMS, Stream
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.watch.listener import Listener, Snapshot
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 
 class LivePanel:

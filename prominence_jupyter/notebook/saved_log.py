@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 _PIECE: Final = 1024 * 1024
 _UNWANTED: Final = re.compile(r"[^A-Za-z0-9._-]+")

@@ -14,7 +14,7 @@ from prominence_jupyter.panel.views.job_row import job_row
 from prominence_jupyter.panel.views.words import clock_time
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.set_change import Entry, SetChange
+from prominence_jupyter.watch.sets.set_change import Entry, SetChange
 
 if TYPE_CHECKING:
     from prominence_jupyter.notebook.live_table import LiveTable

@@ -12,7 +12,7 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.panel.views.job_row import job_row
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.set_change import SetChange
+from prominence_jupyter.watch.sets.set_change import SetChange
 
 _LOOK_S: Final = 0.2
 

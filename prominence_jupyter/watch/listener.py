@@ -11,7 +11,7 @@ from typing import Any
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 _log = logging.getLogger(__name__)
 

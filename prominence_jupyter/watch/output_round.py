@@ -6,8 +6,8 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 
+from prominence_jupyter.watch.logs.watched_log import WatchedLog
 from prominence_jupyter.watch.watched_job import WatchedJob
-from prominence_jupyter.watch.watched_log import WatchedLog
 
 _log = logging.getLogger(__name__)
 

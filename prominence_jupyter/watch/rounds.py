@@ -20,9 +20,9 @@ from prominence_jupyter.watch.clocks import AwakeTime
 from prominence_jupyter.watch.output_round import ask_for_output
 from prominence_jupyter.watch.pace import Pace, asked_pause_s
 from prominence_jupyter.watch.patient_client import PatientClient
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.watched_sets import WatchedSets
 from prominence_jupyter.watch.watched_job import WatchedJob
-from prominence_jupyter.watch.watched_set import WatchedSet
-from prominence_jupyter.watch.watched_sets import WatchedSets
 
 _log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import STREAMS, JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.absence import Absence
-from prominence_jupyter.watch.certainty import Certainty
+from prominence_jupyter.watch.judging.absence import Absence
+from prominence_jupyter.watch.judging.certainty import Certainty
+from prominence_jupyter.watch.judging.run import Run, has_started
 from prominence_jupyter.watch.listener import Listener, Snapshot, tell
-from prominence_jupyter.watch.run import Run, has_started
-from prominence_jupyter.watch.spool import Spool
-from prominence_jupyter.watch.watched_log import WatchedLog
+from prominence_jupyter.watch.logs.spool import Spool
+from prominence_jupyter.watch.logs.watched_log import WatchedLog
 
 
 class WatchedJob:

@@ -17,17 +17,17 @@ from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.watch.clocks import passed_s
-from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
+from prominence_jupyter.watch.logs.follower import Follower
+from prominence_jupyter.watch.logs.spool import Spool
+from prominence_jupyter.watch.logs.watched_log import WatchedLog
 from prominence_jupyter.watch.pace import Pace
 from prominence_jupyter.watch.patient_client import PatientClient
 from prominence_jupyter.watch.rounds import Rounds
-from prominence_jupyter.watch.set_change import SetListener
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.sets.set_change import SetListener
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.watched_sets import WatchedSets
 from prominence_jupyter.watch.watched_job import WatchedJob
-from prominence_jupyter.watch.watched_log import WatchedLog
-from prominence_jupyter.watch.watched_set import WatchedSet
-from prominence_jupyter.watch.watched_sets import WatchedSets
 
 _LONGEST_OUTPUT_PAUSE_S: Final = 5.0
 _LONGEST_WAIT_S: Final = 1.0

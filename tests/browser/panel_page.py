@@ -8,7 +8,7 @@ from ipywidgets import VBox
 from prominence_jupyter.panel.job_panel import JobPanel, PanelActions
 from prominence_jupyter.panel.views.view import job_view
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 logs = {"stdout": Spool(), "stderr": Spool()}
 # an outbox that puts nothing together

@@ -244,7 +244,7 @@ def test_a_name_that_would_break_the_notebook_is_refused(kernel, name):
 SHORT = """
 from ipywidgets.widgets import widget as widgets
 from prominence_jupyter.panel.job_panel import JobPanel
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 Spool.__init__.__kwdefaults__["cap"] = 3
 """

@@ -7,7 +7,7 @@ import pytest
 
 from prominence_jupyter.notebook import saved_log
 from prominence_jupyter.notebook.saved_log import save_log
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 
 from prominence_jupyter.watch import pace
 from prominence_jupyter.watch.listener import Listener
-from prominence_jupyter.watch.set_change import Entry
-from prominence_jupyter.watch.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.set_change import Entry
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 from tests.watch.model import Model
 

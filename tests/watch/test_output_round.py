@@ -18,13 +18,13 @@ from prominence_jupyter.errors import (
     Unreachable,
 )
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.follower import Follower
 from prominence_jupyter.watch.listener import Listener
+from prominence_jupyter.watch.logs.follower import Follower
+from prominence_jupyter.watch.logs.spool import NoRoom, Spool, SpoolFull
+from prominence_jupyter.watch.logs.watched_log import WatchedLog
 from prominence_jupyter.watch.output_round import ask_for_output
 from prominence_jupyter.watch.pace import Pace
-from prominence_jupyter.watch.spool import NoRoom, Spool, SpoolFull
 from prominence_jupyter.watch.watched_job import WatchedJob
-from prominence_jupyter.watch.watched_log import WatchedLog
 
 
 class World:

@@ -4,7 +4,7 @@ import shlex
 import sys
 import threading
 
-from prominence_jupyter.jobs.session import local
+from prominence_jupyter.jobs.connecting import local
 from prominence_jupyter.watch.listener import Listener
 
 PATIENCE_S = 60

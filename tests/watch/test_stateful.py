@@ -9,10 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from prominence_jupyter.watch import absence, pace, patient_client, watched_job, watched_set
+from prominence_jupyter.watch import pace, patient_client, watched_job
+from prominence_jupyter.watch.judging import absence
 from prominence_jupyter.watch.listener import Listener
-from prominence_jupyter.watch.set_change import Entry
-from prominence_jupyter.watch.watched_set import WatchedSet
+from prominence_jupyter.watch.sets import watched_set
+from prominence_jupyter.watch.sets.set_change import Entry
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.watcher import Watcher
 from tests.watch.model import FAULTS, Model
 

@@ -17,7 +17,7 @@ from prominence_jupyter.errors import (
     Unreachable,
 )
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch import absence
+from prominence_jupyter.watch.judging import absence
 from prominence_jupyter.watch.listener import Listener
 from prominence_jupyter.watch.watcher import Watcher
 

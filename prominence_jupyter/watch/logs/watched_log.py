@@ -18,9 +18,9 @@ from prominence_jupyter.errors import (
 )
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.watch.clocks import AwakeTime
-from prominence_jupyter.watch.follower import Follower
+from prominence_jupyter.watch.logs.follower import Follower
+from prominence_jupyter.watch.logs.spool import Spool, SpoolFull
 from prominence_jupyter.watch.pace import Pace, asked_pause_s
-from prominence_jupyter.watch.spool import Spool, SpoolFull
 
 _LAST_LOOKS: Final = 6
 """How often the end of a log is asked for when there is less of it than before."""

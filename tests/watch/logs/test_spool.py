@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.watch.spool import Piece, Spool, SpoolFull
+from prominence_jupyter.watch.logs.spool import Piece, Spool, SpoolFull
 
 
 @given(st.lists(st.binary(max_size=50)), st.integers(-5, 200), st.integers(-5, 200))

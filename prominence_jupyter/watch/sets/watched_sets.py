@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.inquiry import Inquiry
 from prominence_jupyter.watch.patient_client import PatientClient
-from prominence_jupyter.watch.set_change import SetListener
-from prominence_jupyter.watch.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.inquiry import Inquiry
+from prominence_jupyter.watch.sets.set_change import SetListener
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
 
 
 class WatchedSets:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from prominence_jupyter.errors import UnexpectedAnswer
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.spool import Spool
 
 _LOOKS: Final = 4
 """How often in a row an output must be too short, or another, before it counts as another one."""

@@ -14,7 +14,7 @@ from prominence_jupyter.watch.watcher import Watcher
 from tests.conftest import TOKEN
 from tests.fault_proxy import fault_proxy
 from tests.faults import at_random
-from tests.watch.log_service import log_service
+from tests.watch.logs.log_service import log_service
 
 LOGS = 100
 PATIENCE_S = 90

@@ -10,10 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from prominence_jupyter.errors import NoSuchJob, RequestRefused, ServiceFailed, UnexpectedAnswer, Unreachable
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch import absence
-from prominence_jupyter.watch.set_change import Entry
-from prominence_jupyter.watch.watched_set import WatchedSet
-from prominence_jupyter.watch.watched_sets import WatchedSets
+from prominence_jupyter.watch.judging import absence
+from prominence_jupyter.watch.sets.set_change import Entry
+from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.watched_sets import WatchedSets
 from prominence_jupyter.watch.watcher import Watcher
 
 PATIENCE_S = 20

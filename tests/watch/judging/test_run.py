@@ -3,8 +3,8 @@
 import pytest
 
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.certainty import Certainty
-from prominence_jupyter.watch.run import Run
+from prominence_jupyter.watch.judging.certainty import Certainty
+from prominence_jupyter.watch.judging.run import Run
 
 
 def record(status, *, retries=None, **events):

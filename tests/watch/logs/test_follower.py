@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.errors import RequestRefused, ServiceFailed, UnexpectedAnswer
-from prominence_jupyter.watch.follower import FAR, Follower
-from prominence_jupyter.watch.spool import Spool, SpoolFull
+from prominence_jupyter.watch.logs.follower import FAR, Follower
+from prominence_jupyter.watch.logs.spool import Spool, SpoolFull
 
 pieces = st.lists(st.binary(max_size=600) | st.just(b"tick\n") | st.just(b"\xe2\x82"), max_size=12)
 

@@ -14,11 +14,11 @@ from typing import Final
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.watch.absence import Absence
-from prominence_jupyter.watch.certainty import Certainty
+from prominence_jupyter.watch.judging.absence import Absence
+from prominence_jupyter.watch.judging.certainty import Certainty
+from prominence_jupyter.watch.judging.reports import best, is_settled, may_have_ended
 from prominence_jupyter.watch.listener import tell
-from prominence_jupyter.watch.reports import best, is_settled, may_have_ended
-from prominence_jupyter.watch.set_change import Entry, SetChange, SetListener
+from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
 
 Label = tuple[str, str]
 

@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Final
 
 from prominence_jupyter.errors import RequestRefused, ServiceFailed, UnexpectedAnswer
-from prominence_jupyter.watch.comparison import Comparison, is_page
-from prominence_jupyter.watch.spool import Spool
+from prominence_jupyter.watch.logs.comparison import Comparison, is_page
+from prominence_jupyter.watch.logs.spool import Spool
 
 FAR: Final = 10**12
 """An offset beyond any log."""

@@ -1,0 +1,1 @@
+"""Logs that are followed: each byte once, kept in a spool."""

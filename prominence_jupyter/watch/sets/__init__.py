@@ -1,0 +1,1 @@
+"""Sets of jobs that are watched together."""
