@@ -15,7 +15,7 @@ from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.login.login import log_in
 from prominence_jupyter.login.person import person_of
 from prominence_jupyter.notebook.login_display import LoginDisplay
-from prominence_jupyter.panel.views.words import clock_time, duration_text
+from prominence_jupyter.panel.views.words import ago_text, clock_time, rough_text
 from prominence_jupyter.protocol.redaction import redact_url
 
 _WINS: Final = (
@@ -87,8 +87,8 @@ def _expiry(token: Token, now: float) -> str:
         return "the token does not say"
     left_s = token.expires - now
     if left_s <= 0:
-        return f"{_date(token.expires)}, {duration_text(-left_s)} ago: get a new one with %prominence login"
-    return f"{_date(token.expires)}, in {duration_text(left_s)}"
+        return f"{_date(token.expires)}, {ago_text(-left_s)}: get a new one with %prominence login"
+    return f"{_date(token.expires)}, in {rough_text(left_s)}"
 
 
 def _date(seconds: float) -> str:

@@ -128,8 +128,14 @@ def line_parser() -> Parser:
     local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
     local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
 
-    verbs.add_parser("login", help="get a token for the service, by a code that you enter in a web page")
-    verbs.add_parser("whoami", help="whose token is used, until when, and at which service")
+    verbs.add_parser(
+        "login",
+        help="get a token for the service, by a code that you enter in a web page",
+        description="Get a token for the service, by a code that you enter in a web page. Interrupt the cell to "
+        "cancel. PROMINENCE_OIDC_URL says where to log in.",
+    )
+    who = "whose token is used, until when, and at which service"
+    verbs.add_parser("whoami", help=who, description=f"Say {who}. Nothing is asked of the service.")
 
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
     which = listing.add_mutually_exclusive_group()

@@ -54,8 +54,8 @@ def test_an_opaque_token_says_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("left_s", "words"),
     [
-        (3 * 3600 + 30, " UTC, in 3 h 00 min"),
-        (-125, " UTC, 2 min 05 s ago: get a new one with %prominence login"),
+        (3 * 3600 + 30, " UTC, in 3 hours"),
+        (-125, " UTC, 2 minutes ago: get a new one with %prominence login"),
     ],
 )
 def test_when_it_expires_is_said_in_words(left_s, words, monkeypatch):

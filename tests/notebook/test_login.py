@@ -145,7 +145,7 @@ def test_the_variable_wins_and_whoami_says_what_is_used(kernel, provider, token)
     said = texts(kernel.run("%prominence whoami"))
     assert "user     John (jane@site.test)" in said
     assert "token    from the variable PROMINENCE_TOKEN\nexpires  20" in said
-    assert " UTC, 2 h 01 min ago: get a new one with %prominence login" in said
+    assert " UTC, 2 hours ago: get a new one with %prominence login" in said
     assert expired not in said
 
 

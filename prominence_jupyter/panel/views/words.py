@@ -52,13 +52,18 @@ def duration_text(duration_s: float | None) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
 
 
-def ago_text(seconds: float) -> str:
-    """Return how long ago something was, roughly: "just now", "1 minute ago", "3 hours ago", "12 days ago"."""
+def rough_text(seconds: float) -> str:
+    """Return a duration of a minute or more, roughly: "1 minute", "3 hours", "12 days"; a shorter one is "a moment"."""
     for unit, length in (("day", 24 * 60 * _MINUTE), ("hour", 60 * _MINUTE), ("minute", _MINUTE)):
         if seconds >= length:
             count = int(min(seconds, _FOREVER) // length)
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "just now"
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "a moment"
+
+
+def ago_text(seconds: float) -> str:
+    """Return how long ago something was, roughly: "just now", "1 minute ago", "3 hours ago", "12 days ago"."""
+    return f"{rough_text(seconds)} ago" if seconds >= _MINUTE else "just now"
 
 
 def memory_text(memory_mb: float | None) -> str:

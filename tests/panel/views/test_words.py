@@ -10,6 +10,7 @@ from prominence_jupyter.panel.views.words import (
     duration_text,
     exit_code_text,
     memory_text,
+    rough_text,
 )
 
 
@@ -75,3 +76,10 @@ def test_amounts():
 
 def test_times():
     assert (clock_time(1795552265), clock_time(1e300)) == ("20:31", "?")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(59, "a moment"), (60, "1 minute"), (7199, "1 hour"), (30 * 86400, "30 days")]
+)
+def test_a_rough_duration_has_one_unit(seconds, text):
+    assert rough_text(seconds).startswith(text)
