@@ -5,6 +5,7 @@ Pure: a record in, plain data out. All text in a view is one line without contro
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -29,6 +30,8 @@ ON_THIS_MACHINE: Final = "Runs on this machine, without isolation"
 _TASKS_SHOWN: Final = 20
 _LABELS_SHOWN: Final = 20
 _KB_PER_MB: Final = 1000
+_REQUEST: Final = re.compile(r"\A[A-Z]+ \S+: ")
+"""What errors begin with. The panel says by itself where the job is, and has little room for what to do."""
 _GOES_ON: Final = (
     "The job goes on, and with a new token this does too, by itself: %prominence login, or while a cell runs "
     "prominence login in a terminal"
@@ -149,7 +152,9 @@ def job_view(
         more_tasks=max(0, len(record.tasks) - _TASKS_SHOWN),
         phases=phases(record, tone, ended=ended),
         note=ON_THIS_MACHINE if is_here else "",
-        stale="" if stale is None else one_line(f"no news since {clock_time(known_at)} UTC: {stale}"),
+        stale=""
+        if stale is None
+        else one_line(f"no news since {clock_time(known_at)} UTC: {_REQUEST.sub('', str(stale), count=1)}"),
         advice=_advice(stale, job_id, awaits_token=awaits_token, is_here=is_here),
     )
 
