@@ -2,6 +2,7 @@
 
 import json
 import signal
+import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -86,3 +87,10 @@ def local_service(tmp_path_factory):
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield control.start(cpus=64, memory_gb=64)  # so that no test waits for what another has left running
         control.stop()
+
+
+@pytest.fixture
+def new_requests():
+    """The threads of requests that have begun since: one that an earlier test has left may take a while to end."""
+    before = set(threading.enumerate())
+    return lambda: [one for one in threading.enumerate() if one.name == "prominence-request" and one not in before]

@@ -153,7 +153,7 @@ def test_an_interrupt_ends_it(flow, provider, clock, monkeypatch):
     assert provider.asked("/token") == 0
 
 
-def test_an_interrupt_is_felt_while_the_provider_is_looked_up(provider, monkeypatch):
+def test_an_interrupt_is_felt_while_the_provider_is_looked_up(provider, new_requests, monkeypatch):
     found = threading.Event()
 
     def slow(*_args, **_kwargs):
@@ -165,7 +165,7 @@ def test_an_interrupt_is_felt_while_the_provider_is_looked_up(provider, monkeypa
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(KeyboardInterrupt):
         asked.device_code(ME)
-    (request,) = [one for one in threading.enumerate() if one.name == "prominence-request"]
+    (request,) = new_requests()
     found.set()
     request.join(10)
     assert not provider.requests

@@ -88,7 +88,8 @@ def run_and_interrupt(kernel, code, wait_until_asked):
 def check(kernel, code, wait_until_asked):
     shown, took_s = run_and_interrupt(kernel, code, wait_until_asked)
     assert shown is not None, code
-    assert shown["ename"] == "KeyboardInterrupt", (code, shown["evalue"])
+    uncertain = {"SubmissionUncertain"} if code.startswith("%%prominence_job") else set()  # where it has been sent
+    assert shown["ename"] in {"KeyboardInterrupt"} | uncertain, (code, shown["evalue"])
     assert took_s < LIMIT_S, code
 
 

@@ -90,7 +90,7 @@ def test_an_interrupt_leaves_at_once_and_closes_the_connection(silent, says):
     assert "urllib3" not in shown
 
 
-def test_what_is_interrupted_while_a_name_is_looked_up_is_never_sent(silent, monkeypatch):
+def test_what_is_interrupted_while_a_name_is_looked_up_is_never_sent(silent, new_requests, monkeypatch):
     service, found, looked_up = silent(), threading.Event(), threading.Event()
     really = socket.getaddrinfo
 
@@ -105,7 +105,7 @@ def test_what_is_interrupted_while_a_name_is_looked_up_is_never_sent(silent, mon
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(KeyboardInterrupt):
         client_of(service.url.replace("127.0.0.1", "localhost")).submit(DESCRIPTION)
-    (request,) = [one for one in threading.enumerate() if one.name == "prominence-request"]
+    (request,) = new_requests()
     found.set()
     assert looked_up.wait(WITHIN_S)
     request.join(WITHIN_S)
@@ -207,11 +207,11 @@ def test_an_answer_that_a_proxy_loses_is_not_a_definite_no(silent, monkeypatch):
     assert proxy.received.startswith(b"POST http://prominence.test/jobs")
 
 
-def test_an_interrupt_is_felt_in_a_handshake_too(silent):
+def test_an_interrupt_is_felt_in_a_handshake_too(silent, new_requests):
     service = silent(b"", interrupt)
     with pytest.raises(KeyboardInterrupt):
         client_of(service.url.replace("http", "https")).active_jobs()
-    (request,) = [one for one in threading.enumerate() if one.name == "prominence-request"]
+    (request,) = new_requests()
     service.stop()
     request.join(WITHIN_S)
     assert service.received[:1] == b"\x16"  # the beginning of a handshake, and nothing else
