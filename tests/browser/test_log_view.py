@@ -113,6 +113,9 @@ def test_a_search_counts_steps_and_ends_by_its_keys(show_panel):
 def test_a_search_finds_what_comes_later_and_says_which_part_it_knows(show_panel):
     panel = show_panel(MANY)
     panel.sees(f"line {LAST_OF_5_MB}")
+    panel.notebook.wait_idle()
+    panel.foot.get_by_text("440,000 lines · 5.0 MB").wait_for()
+    panel.is_at_end()
     panel.button("Search").click()
     panel.page.keyboard.type("needle")
     found = panel.root.locator(".prominence-log-found")
