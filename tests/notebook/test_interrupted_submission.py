@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from prominence_jupyter.client.access.token import Token
+from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.http.transport import Transport
 from tests.fault_proxy import Fault, Request, fault_proxy, hang
 from tests.notebook.test_kernel import error, job, texts, value
 
@@ -23,8 +26,9 @@ finally:
 class Interrupter:
     """Lets submissions hang, and interrupts the kernel when one has come."""
 
-    def __init__(self, kernel) -> None:
+    def __init__(self, kernel, service: Client) -> None:
         self._kernel = kernel
+        self._service = service
         self._pid = value(kernel, "__import__('os').getpid()")
         self._posted = threading.Event()
         self.fault = hang(forwards=False)
@@ -38,10 +42,12 @@ class Interrupter:
 
     def submit(self) -> tuple[dict, float]:
         """Submit a job; return the error, and how long it took in the kernel after the interrupt."""
-        sent = []
+        sent, count = [], len(self._service.all_jobs())
 
         def interrupt():
             assert self._posted.wait(30)
+            while self.fault.forwards and len(self._service.all_jobs()) == count:  # it has been sent, and is on its way
+                time.sleep(0.01)
             sent.append(time.monotonic())
             os.kill(self._pid, signal.SIGINT)  # as the manager does it, which would need an event loop in this thread
 
@@ -55,11 +61,13 @@ class Interrupter:
 
 @pytest.fixture
 def interrupter(kernel, local_service):
-    made = Interrupter(kernel)
+    transport = Transport(local_service.url, Token(local_service.token(), "a test"), is_local=True)
+    made = Interrupter(kernel, Client(transport))
     with fault_proxy(local_service.url, made.script) as proxy:
         kernel.run(f"import os\nos.environ['PROMINENCE_TOKEN'] = {local_service.token()!r}")
         kernel.run(f"%config ProminenceMagics.url = {proxy.url!r}")
         yield made
+    transport._session.close()
 
 
 def test_an_interrupt_is_felt_at_once_and_says_what_is_known(kernel, interrupter):

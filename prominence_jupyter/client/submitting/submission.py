@@ -6,6 +6,7 @@ for a while; what stays uncertain is told.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -26,7 +27,8 @@ _HOPELESS: Final = 3
 _LOOK_S: Final = 10.0
 """The longest one look may take."""
 _INTERRUPTED_LOOK_S: Final = 0.25
-"""The same for one who has interrupted it."""
+"""The same for one who has interrupted it, for all looks together."""
+_INTERRUPTED_LOOKS: Final = 4
 
 
 class Submission:
@@ -127,7 +129,7 @@ class Submission:
         if not self._may_have_arrived:
             return KeyboardInterrupt("interrupted; nothing was submitted")
         try:
-            job_id = _within(_INTERRUPTED_LOOK_S, self._find) if self._label else None
+            job_id = _within(_INTERRUPTED_LOOK_S, self._found_soon) if self._label else None
         except (ProminenceError, TimeoutError, KeyboardInterrupt):
             job_id = None
         if job_id is None:
@@ -137,6 +139,14 @@ class Submission:
             f"interrupted, but job {shown} has been submitted and goes on: return with %prominence watch {shown}, "
             f"end with %prominence delete {shown}"
         )
+
+    def _found_soon(self) -> JobId | None:
+        """Look a few times: what was sent may not have come through when it was interrupted."""
+        for _ in range(_INTERRUPTED_LOOKS):
+            if (job_id := self._find()) is not None:
+                return job_id
+            time.sleep(_INTERRUPTED_LOOK_S / _INTERRUPTED_LOOKS)
+        return None
 
     def _uncertain(self, why: str, looked: str) -> SubmissionUncertain:
         said = f"the answer to the submission was lost ({why}): the job may or may not have been submitted. "
