@@ -121,22 +121,7 @@ def line_parser() -> Parser:
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
-    local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")
-    what = local.add_mutually_exclusive_group()
-    what.add_argument("--status", action="store_true", help="tell whether it runs, start nothing")
-    what.add_argument("--stop", action="store_true", help="stop it; jobs that run are ended")
-    local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
-    local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
-
-    verbs.add_parser(
-        "login",
-        help="get a token for the service, by a code that you enter in a web page",
-        description="Get a token for the service, by a code that you enter in a web page. Interrupt the cell to "
-        "cancel. PROMINENCE_OIDC_URL says where to log in.",
-    )
-    who = "whose token is used, until when, and at which service"
-    verbs.add_parser("whoami", help=who, description=f"Say {who}. Nothing is asked of the service.")
-
+    _add_service_verbs(verbs)
     listing = verbs.add_parser("list", help="jobs as a DataFrame")
     which = listing.add_mutually_exclusive_group()
     which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
@@ -145,26 +130,7 @@ def line_parser() -> Parser:
     listing.add_argument("--last", type=_count, metavar="N", help="with --completed: how many (default 1)")
     _add_filters(listing)
 
-    usage = verbs.add_parser(
-        "usage",
-        help="what ended jobs used and wasted, as a DataFrame",
-        description="What ended jobs used and wasted, as a DataFrame; the most wasteful are shown.",
-    )
-    usage.add_argument(
-        "--last", type=_count, metavar="N", help="the last N (default 100; all with --since, --until or --workflow)"
-    )
-    usage.add_argument("--since", metavar="T", help="jobs that ended since then: 7d, 12h, 2026-11-01, 2026-11-01T08:30")
-    usage.add_argument("--until", metavar="T", help="jobs that ended before then")
-    _add_filters(usage)
-    usage.add_argument("--workflow", metavar="W", help="jobs of this workflow: its id, or its name")
-    usage.add_argument("--site", metavar="S", help="jobs that ran at this site")
-    usage.add_argument(
-        "--by", type=_grouping, metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY"
-    )
-    what = usage.add_mutually_exclusive_group()
-    what.add_argument("--advice", action="store_true", help="what to ask for next time; groups are by name or --by")
-    what.add_argument("--plot", choices=PLOTS, metavar="KIND", help=f"a picture: {', '.join(PLOTS)}")
-
+    _add_usage(verbs)
     cache = verbs.add_parser("cache", help="tell of the ended jobs that are kept on disk, so that they load at once")
     cache.add_argument("--clear", action="store_true", help="forget them")
 
@@ -185,6 +151,47 @@ def line_parser() -> Parser:
     wait.add_argument("ids", nargs="+", metavar="ID", help="ids of jobs, or the variables that hold them")
     wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
     return parser
+
+
+def _add_service_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
+    """Add the verbs about which service is used, and as who."""
+    local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")
+    what = local.add_mutually_exclusive_group()
+    what.add_argument("--status", action="store_true", help="tell whether it runs, start nothing")
+    what.add_argument("--stop", action="store_true", help="stop it; jobs that run are ended")
+    local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
+    local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
+
+    verbs.add_parser(
+        "login",
+        help="get a token for the service, by a code that you enter in a web page",
+        description="Get a token for the service, by a code that you enter in a web page. Interrupt the cell to "
+        "cancel. PROMINENCE_OIDC_URL says where to log in.",
+    )
+    who = "whose token is used, until when, and at which service"
+    verbs.add_parser("whoami", help=who, description=f"Say {who}. Nothing is asked of the service.")
+
+
+def _add_usage(verbs: argparse._SubParsersAction[Parser]) -> None:
+    usage = verbs.add_parser(
+        "usage",
+        help="what ended jobs used and wasted, as a DataFrame",
+        description="What ended jobs used and wasted, as a DataFrame; the most wasteful are shown.",
+    )
+    usage.add_argument(
+        "--last", type=_count, metavar="N", help="the last N (default 100; all with --since, --until or --workflow)"
+    )
+    usage.add_argument("--since", metavar="T", help="jobs that ended since then: 7d, 12h, 2026-11-01, 2026-11-01T08:30")
+    usage.add_argument("--until", metavar="T", help="jobs that ended before then")
+    _add_filters(usage)
+    usage.add_argument("--workflow", metavar="W", help="jobs of this workflow: its id, or its name")
+    usage.add_argument("--site", metavar="S", help="jobs that ran at this site")
+    usage.add_argument(
+        "--by", type=_grouping, metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY"
+    )
+    what = usage.add_mutually_exclusive_group()
+    what.add_argument("--advice", action="store_true", help="what to ask for next time; groups are by name or --by")
+    what.add_argument("--plot", choices=PLOTS, metavar="KIND", help=f"a picture: {', '.join(PLOTS)}")
 
 
 def _add_filters(verb: Parser) -> None:
