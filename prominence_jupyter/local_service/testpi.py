@@ -14,7 +14,7 @@ from typing import Final
 
 ITERATIONS: Final = 19
 DECIMALS: Final = 24
-PAUSE_S: Final = 0.1
+PAUSE_S: Final = 0.2
 _GUARD_DIGITS: Final = 20
 _WIDTH: Final = DECIMALS + 2
 

@@ -41,16 +41,16 @@ test("next and previous go around, from what is in sight", () => {
   assert.equal(searching("y", ["x"]).step(1, { line: 0, start: -1 }), null);
 });
 
-test("it stops at ten thousand matches, and goes on where some of them go", () => {
-  const lines = Array.from({ length: 300 }, () => "e".repeat(99));
+test("it stops at a hundred thousand matches, and goes on where some of them go", () => {
+  const lines = Array.from({ length: 3000 }, () => "e".repeat(99));
   const search = searching("e", lines);
-  assert.deepEqual([search.matches.length, search.isFull], [10_000, true]);
-  search.shift(-150);
-  search.update(lines.slice(150), 150, 150);
-  assert.deepEqual([search.matches.length, search.isFull], [10_000, true]);
-  search.shift(-100);
-  search.update(lines.slice(250), 50, 50);
-  assert.deepEqual([places(search), search.isFull], [places(searching("e", lines.slice(250))), false]);
+  assert.deepEqual([search.matches.length, search.isFull], [100_000, true]);
+  search.shift(-1500);
+  search.update(lines.slice(1500), 1500, 1500);
+  assert.deepEqual([search.matches.length, search.isFull], [100_000, true]);
+  search.shift(-1000);
+  search.update(lines.slice(2500), 500, 500);
+  assert.deepEqual([places(search), search.isFull], [places(searching("e", lines.slice(2500))), false]);
 });
 
 test("matches in a part of a line", () => {

@@ -7,6 +7,7 @@ import { Search } from "./search.js";
 
 const OVERSCAN = 10; // rows beyond the edges that have nodes
 const NEAR = 4; // pixels to the end that count as the end
+const STILL = 0.5; // pixels that are no scrolling: places are rounded
 const PROBE = 100; // characters whose width is measured
 
 /**
@@ -33,7 +34,9 @@ export class LogView {
     this.size = { columns: 0, height: 0 };
     this.anchor = { line: 0, index: 0, offset: 0 }; // what stands at the top while it does not follow
     this.top = 0;
+    this.lowest = 0; // how far it could be scrolled, as of when `top` was taken
     this.seen = 0; // lines of the log when it ceased to follow
+    this.followed = false; // whether only a search that is being typed has made it leave the end
     this.#prepare();
   }
 
@@ -57,16 +60,19 @@ export class LogView {
     this.update();
   }
 
-  /** Search for a text; go to its first match from what is in sight. */
+  /** Search for a text; go to its first match from what is in sight, or back to the end if only its first letters led away. */
   find(query) {
+    if (this.search.query === "") this.followed = this.window.following;
     this.search.set(query);
     this.search.update(this.text.lines, this.text.count, 0);
     this.step(0);
+    if (this.followed && query !== "" && !this.search.current) this.follow();
   }
 
   /** Go to the next match (by 1), the one before (by -1), or the next from the top of what is in sight (by 0). */
   step(by) {
     this.nodes.clear();
+    if (by !== 0) this.followed = false;
     const match = this.search.step(by || 1, { line: this.#place(this.scroller.scrollTop).line, start: -1 });
     if (match) {
       this.#unfollow();
@@ -110,7 +116,7 @@ export class LogView {
     const { height } = this.size;
     this.canvas.style.height = `${this.rows.count * height}px`;
     this.canvas.style.minWidth = this.rows.wrap ? "" : `${this.rows.widest}ch`;
-    if (this.window.following) this.#scrollTo(this.scroller.scrollHeight);
+    if (this.window.following) this.#scrollTo(this.#lowest());
     else if (moved) this.#scrollTo(this.rows.rowOf(this.anchor.line, this.anchor.index) * height + this.anchor.offset);
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / height) - OVERSCAN);
     const end = Math.min(this.rows.count, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / height) + OVERSCAN);
@@ -155,11 +161,16 @@ export class LogView {
 
   #scrolled() {
     if (this.scroller.clientWidth === 0) return;
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (scrollTop < this.top - 1 && !atEnd) this.#unfollow(); // at the end it was moved there, since something became smaller
-    else if (scrollTop > this.top && atEnd && this.window.atEnd) this.window.follow(this.feed.logs[this.stream].newest);
+    const { scrollTop } = this.scroller;
+    const lowest = this.#lowest();
+    const atEnd = lowest - scrollTop < NEAR;
+    const moved = atEnd && lowest < this.lowest; // by the browser, since something became smaller
+    if (scrollTop < this.top - STILL && !moved) {
+      this.followed = false;
+      this.#unfollow();
+    } else if (scrollTop > this.top && atEnd && this.window.atEnd) this.window.follow(this.feed.logs[this.stream].newest);
     this.top = scrollTop;
+    this.lowest = lowest;
     this.anchor = this.#place(scrollTop);
     this.update();
   }
@@ -172,9 +183,16 @@ export class LogView {
     this.update();
   }
 
+  /** Scroll, unless it stands there: that would stop a person's scrolling, which comes in steps, at its first. */
   #scrollTo(top) {
-    if (Math.abs(this.scroller.scrollTop - top) > 0.5) this.scroller.scrollTop = top;
+    if (Math.abs(this.scroller.scrollTop - top) > STILL) this.scroller.scrollTop = top;
     this.top = this.scroller.scrollTop;
+    this.lowest = this.#lowest();
+  }
+
+  /** How far it can be scrolled. */
+  #lowest() {
+    return this.scroller.scrollHeight - this.scroller.clientHeight;
   }
 
   /** What stands at a height: {line, index, offset}, the offset being that within its row. */

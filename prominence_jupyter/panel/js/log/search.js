@@ -1,6 +1,6 @@
 import { textOf } from "./line.js";
 
-const MOST = 10_000; // matches that are looked for: nobody steps through more
+const MOST = 100_000; // matches that are looked for: more than there are lines in what is usually held
 
 /** Where a text stands in lines. Capitals count only if the text has some. */
 export class Search {
