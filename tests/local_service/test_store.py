@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
-DESCRIPTION = {"tasks": [{"image": "x"}], "resources": {}, "name": "half a character: \ud800"}
+DESCRIPTION = {"tasks": [{"image": "x", "cmd": "half a character: \\ud800"}], "resources": {}, "name": "one"}
 
 
 @pytest.fixture
@@ -21,21 +21,21 @@ def mint(job_id):
 
 
 def test_a_job_comes_back_as_it_was_put(store):
-    job_id = store.add(DESCRIPTION, mint)
-    row = store.get(job_id)
+    job_id = store.jobs.add(DESCRIPTION, mint)
+    row = store.jobs.get(job_id)
     assert (row.description, row.status, row.token) == (DESCRIPTION, status.PENDING, mint(job_id))
     assert row.execution is row.started is row.finished is row.reason is None
     assert mint(job_id) not in repr(row)
     assert mint(job_id) not in str(row.to_json(detail=True))
-    assert store.get(job_id + 1) is None
+    assert store.jobs.get(job_id + 1) is None
 
 
 def test_two_connections_see_the_same(store, tmp_path):
     with Store(tmp_path / "jobs.sqlite") as other:
-        job_id = store.add(DESCRIPTION, mint)
+        job_id = store.jobs.add(DESCRIPTION, mint)
         assert other.start(job_id, {})
-        assert not store.start(job_id, {})
-        assert store.finish(job_id, status.DELETED, "by the front")
+        assert not store.jobs.start(job_id, {})
+        assert store.jobs.finish(job_id, status.DELETED, "by the front")
         assert not other.finish(job_id, status.COMPLETED, None, {"tasks": []})
         assert other.get(job_id).status == status.DELETED
 
@@ -43,9 +43,9 @@ def test_two_connections_see_the_same(store, tmp_path):
 def test_ids_are_never_used_again(tmp_path):
     path = tmp_path / "jobs.sqlite"
     with Store(path) as store:
-        last = [store.add(DESCRIPTION, mint) for _ in range(3)][-1]
+        last = [store.jobs.add(DESCRIPTION, mint) for _ in range(3)][-1]
     with Store(path) as store:
-        assert store.add(DESCRIPTION, mint) == last + 1
+        assert store.jobs.add(DESCRIPTION, mint) == last + 1
 
 
 def test_an_id_is_not_lost_to_a_token_that_cannot_be_made(store):
@@ -53,9 +53,9 @@ def test_an_id_is_not_lost_to_a_token_that_cannot_be_made(store):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        store.add(DESCRIPTION, fail)
-    assert store.active() == []
-    assert store.get(store.add(DESCRIPTION, mint)).token
+        store.jobs.add(DESCRIPTION, fail)
+    assert store.jobs.active() == []
+    assert store.jobs.get(store.jobs.add(DESCRIPTION, mint)).token
 
 
 STEPS = st.lists(
@@ -67,22 +67,22 @@ STEPS = st.lists(
 def test_no_order_of_events_leaves_a_final_status(tmp_path_factory, steps):
     with contextlib.closing(Store(tmp_path_factory.mktemp("store") / "jobs.sqlite")) as store:
         for _ in range(3):
-            store.add(DESCRIPTION, mint)
+            store.jobs.add(DESCRIPTION, mint)
         for step, job_id in steps:
             before = {row.id: row for row in map(store.get, (1, 2, 3))}
             {
-                "start": lambda job_id=job_id: store.start(job_id, {"site": "local"}),
-                "delete": lambda job_id=job_id: store.finish(job_id, status.DELETED, "x"),
-                "complete": lambda job_id=job_id: store.finish(job_id, status.COMPLETED, None, {}),
-                "fail": lambda job_id=job_id: store.finish(job_id, status.FAILED, "x"),
-                "crash": lambda: store.finish_running(status.FAILED, "x"),
+                "start": lambda job_id=job_id: store.jobs.start(job_id, {"site": "local"}),
+                "delete": lambda job_id=job_id: store.jobs.finish(job_id, status.DELETED, "x"),
+                "complete": lambda job_id=job_id: store.jobs.finish(job_id, status.COMPLETED, None, {}),
+                "fail": lambda job_id=job_id: store.jobs.finish(job_id, status.FAILED, "x"),
+                "crash": lambda: store.jobs.finish_running(status.FAILED, "x"),
             }[step]()
             for row in before.values():
                 if status.is_final(row.status):
-                    assert store.get(row.id) == row
-        active, ended = store.active(), store.completed(0)
+                    assert store.jobs.get(row.id) == row
+        active, ended = store.jobs.active(), store.jobs.completed(0)
         assert sorted(row.id for row in active + ended) == [1, 2, 3]
         assert all((row.finished is not None) == status.is_final(row.status) for row in active + ended)
         assert [row.finished for row in ended] == sorted((row.finished for row in ended), reverse=True)
-        assert store.ended_among([1, 2, 3]) == {row.id for row in ended}
-        assert store.next_pending() == next((row for row in active if row.status == status.PENDING), None)
+        assert store.jobs.ended_among([1, 2, 3]) == {row.id for row in ended}
+        assert store.jobs.next_pending() == next((row for row in active if row.status == status.PENDING), None)

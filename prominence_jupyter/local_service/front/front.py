@@ -21,10 +21,11 @@ from prominence_jupyter.errors import LocalServiceError
 from prominence_jupyter.local_service import environment, processes, reasons
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import tokens
-from prominence_jupyter.local_service.front.routes import BASE, Service, application
+from prominence_jupyter.local_service.front.application import BASE, application
+from prominence_jupyter.local_service.front.routes.handler import Service
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
 HOST: Final = "127.0.0.1"
@@ -62,7 +63,7 @@ class Front:
             port = listener.getsockname()[1]
             self.state.port.write_text(str(port))
             url = f"http://{HOST}:{port}{BASE}"
-            store.finish_running(status.FAILED, reasons.STOPPED)
+            store.jobs.finish_running(status.FAILED, reasons.STOPPED)
             runner = await self._start_runner(url)
             hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
             service = Service(self.state, store, self.capacity, key, hosts, lambda: _wake(runner))
@@ -79,7 +80,7 @@ class Front:
                 await server.close_all_connections()
                 await _stop_runner(runner)
                 if runner.returncode:  # it may have had no time to end its jobs
-                    processes.end_strays(store.token_of)
+                    processes.end_strays(store.jobs.token_of)
 
     def _listen(self) -> socket.socket:
         """Listen on the port that was asked for; when any will do on that of the last time, which notebooks know."""

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
 _STATUSES: Final = {"idle": status.PENDING, "running": status.RUNNING}
@@ -78,15 +78,15 @@ class Listing:
 
     def _rows(self, store: Store) -> Iterable[JobRow]:
         if self.ids is not None:
-            return filter(self._wants, store.with_ids(self.ids))
+            return filter(self._wants, store.jobs.with_ids(self.ids))
         holding = json.dumps(self.label[1]) if self.label else ""  # so that of thousands a few are read
         if self.everything:
-            return filter(self._wants, [*store.completed(0, holding), *store.active(holding)])
+            return filter(self._wants, [*store.jobs.completed(0, holding), *store.jobs.active(holding)])
         if not self.completed:
-            return filter(self._wants, store.active(holding))
+            return filter(self._wants, store.jobs.active(holding))
         if self.label is None and self.name is None and self.status is None:
-            return store.completed(self.num)
-        return islice(filter(self._wants, store.completed(0, holding)), self.num if self.num > 0 else None)
+            return store.jobs.completed(self.num)
+        return islice(filter(self._wants, store.jobs.completed(0, holding)), self.num if self.num > 0 else None)
 
     def _wants(self, row: JobRow) -> bool:
         labels = row.description.get("labels") or {}

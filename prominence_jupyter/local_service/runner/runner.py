@@ -27,7 +27,7 @@ from prominence_jupyter.local_service.processes import ProcessTable
 from prominence_jupyter.local_service.runner.running_job import RunningJob
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
 SAMPLE_S: Final = 0.25
@@ -150,7 +150,7 @@ class Runner:
                     job.reaped(pid, wait_status, usage)
 
     def _end_deleted(self) -> None:
-        deleted = self._store.ended_among(self._jobs)
+        deleted = self._store.jobs.ended_among(self._jobs)
         if deleted:
             self._table.look([job.family for job in self._jobs.values()])
         for job_id in deleted:
@@ -174,20 +174,20 @@ class Runner:
 
     def _start_jobs(self) -> None:
         """Start pending jobs in the order of submission, as long as the first of them fits."""
-        while not self._stopping and (row := self._store.next_pending()):
+        while not self._stopping and (row := self._store.jobs.next_pending()):
             try:
                 could_run = self._capacity.could_run(row.description["resources"])
                 job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
             except Exception:  # broad: as in `_alone`
                 _log.exception("job %d fails", row.id)
-                self._store.finish(row.id, status.FAILED, reasons.BROKEN)
+                self._store.jobs.finish(row.id, status.FAILED, reasons.BROKEN)
                 continue
             if not could_run:
-                self._store.finish(row.id, status.FAILED, reasons.NO_RESOURCES)
+                self._store.jobs.finish(row.id, status.FAILED, reasons.NO_RESOURCES)
                 continue
             if not self._capacity.holds([job.need, *(other.need for other in self._jobs.values())]):
                 return
-            if self._store.start(row.id, job.execution):  # else it was deleted in this very moment
+            if self._store.jobs.start(row.id, job.execution):  # else it was deleted in this very moment
                 self._jobs[row.id] = job
                 with self._alone(job):
                     job.begin()
@@ -198,7 +198,7 @@ class Runner:
         if job.ended is None:
             return
         with self._patience():
-            self._store.finish(job.id, job.ended.status, job.ended.reason, job.execution)
+            self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
             del self._jobs[job.id]
         if self._stopping:
             self._jobs.pop(job.id, None)  # the next service finds it running, and lets it fail
@@ -226,7 +226,7 @@ def main() -> None:
     processes.become_subreaper()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
-        processes.end_strays(store.token_of)
+        processes.end_strays(store.jobs.token_of)
         Runner(state, store, Capacity(options.cpus, options.memory_gb), options.url).run()
 
 

@@ -14,7 +14,7 @@ from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.local_service import control
 from prominence_jupyter.local_service.state import state_dir
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import SUBMISSION
 from tests.fault_proxy import (
@@ -137,7 +137,7 @@ def test_what_is_told_of_a_submission_is_what_came_of_it(service, seed):
 
     with Store(state_dir().database) as store:
         kept = defaultdict(list)
-        for row in sorted(store.active(), key=lambda row: row.id):
+        for row in sorted(store.jobs.active(), key=lambda row: row.id):
             kept[row.description["labels"][SUBMISSION]].append(row.id)
     for outcome in outcomes:
         check(outcome, kept)

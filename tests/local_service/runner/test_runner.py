@@ -10,7 +10,7 @@ import pytest
 
 from prominence_jupyter.local_service import control
 from prominence_jupyter.local_service.state import StateDir
-from prominence_jupyter.local_service.store import Store
+from prominence_jupyter.local_service.store.store import Store
 from tests.local_service.conftest import processes_of, recorded, shape, until
 
 
@@ -25,7 +25,7 @@ def prepared(folder, *jobs, **resources):
         for job in jobs:
             task = {"image": "busybox", "runtime": "singularity", "cmd": job}
             more = job if isinstance(job, dict) else {"tasks": [task]}
-            store.add({**body, **more}, lambda job_id: f"token-{job_id}")
+            store.jobs.add({**body, **more}, lambda job_id: f"token-{job_id}")
 
 
 def test_the_walltime_limit_kills_the_whole_tree(own_folder, connect):

@@ -1,68 +1,36 @@
-"""`Store`: the table of jobs. The front and the runner each open it for themselves."""
+"""`Jobs`: the table of jobs."""
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.store.database import new_id
 from prominence_jupyter.protocol import status
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    description TEXT NOT NULL,
-    status TEXT NOT NULL,
-    reason TEXT,
-    created REAL NOT NULL,
-    started REAL,
-    finished REAL,
-    execution TEXT,
-    token TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
-CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
-"""
 _COLUMNS: Final = "id, description, status, reason, created, started, finished, execution, token"
-_BUSY_S: Final = 10.0
 
 
-class Store:
-    """Jobs, kept in SQLite. Every change of a status goes through `_change`, so a final one is never left."""
+class Jobs:
+    """The jobs. Every change of a status goes through `_change`, so a final one is never left."""
 
-    def __init__(self, path: Path) -> None:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
 
     def add(self, description: dict[str, Any], mint: Callable[[int], str]) -> int:
         """Add a pending job and return its id. `mint` makes the job's token from its id."""
         with self._db:
-            self._db.execute("BEGIN IMMEDIATE")  # nobody may see the job before it has its token
-            added = self._db.execute(
-                "INSERT INTO jobs (description, status, created, token) VALUES (?, ?, ?, '') RETURNING id",
-                (json.dumps(description), status.PENDING, time.time()),
+            self._db.execute("BEGIN IMMEDIATE")
+            job_id = new_id(self._db)
+            name = description.get("name", "")
+            self._db.execute(
+                "INSERT INTO jobs (id, description, status, created, token, name) VALUES (?, ?, ?, ?, ?, ?)",
+                (job_id, json.dumps(description), status.PENDING, time.time(), mint(job_id), name),
             )
-            job_id = int(added.fetchone()[0])
-            self._db.execute("UPDATE jobs SET token = ? WHERE id = ?", (mint(job_id), job_id))
         return job_id
 
     def get(self, job_id: int) -> JobRow | None:

@@ -1,0 +1,36 @@
+"""The application: which path leads to which route."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from tornado.log import access_log
+from tornado.web import Application, RequestHandler
+
+from prominence_jupyter.local_service.front.routes.handler import Service, UnknownHandler
+from prominence_jupyter.local_service.front.routes.jobs import CloneHandler, JobHandler, JobsHandler
+from prominence_jupyter.local_service.front.routes.output import OutputHandler
+
+BASE: Final = "/api/v1"
+_ID: Final = r"([0-9]{1,18})"
+"""What SQLite takes as an integer."""
+
+
+def application(service: Service) -> Application:
+    """Return the application with all routes."""
+    own = {"service": service}
+    routes: list[Any] = [
+        (f"{BASE}/jobs", JobsHandler, own),
+        (f"{BASE}/jobs/{_ID}", JobHandler, own),
+        (f"{BASE}/jobs/{_ID}/clone", CloneHandler, own),
+        (f"{BASE}/jobs/{_ID}/(stdout|stderr)", OutputHandler, own),
+    ]
+    return Application(routes, default_handler_class=UnknownHandler, default_handler_args=own, log_function=_log)
+
+
+def _log(handler: RequestHandler) -> None:
+    """Log a request without its query. Reads that went well are not worth a line: watching would fill the disk."""
+    code, request = handler.get_status(), handler.request
+    if request.method != "GET" or code >= HTTPStatus.BAD_REQUEST:
+        access_log.info("%d %s %s", code, request.method, request.path.encode("unicode_escape").decode())
