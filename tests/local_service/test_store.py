@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
-DESCRIPTION = {"tasks": [{"image": "x", "cmd": "half a character: \\ud800"}], "resources": {}, "name": "one"}
+DESCRIPTION = {"tasks": [{"image": "x", "cmd": "half a character: \ud800"}], "resources": {}, "name": "one"}
 
 
 @pytest.fixture
@@ -33,11 +33,11 @@ def test_a_job_comes_back_as_it_was_put(store):
 def test_two_connections_see_the_same(store, tmp_path):
     with Store(tmp_path / "jobs.sqlite") as other:
         job_id = store.jobs.add(DESCRIPTION, mint)
-        assert other.start(job_id, {})
+        assert other.jobs.start(job_id, {})
         assert not store.jobs.start(job_id, {})
         assert store.jobs.finish(job_id, status.DELETED, "by the front")
-        assert not other.finish(job_id, status.COMPLETED, None, {"tasks": []})
-        assert other.get(job_id).status == status.DELETED
+        assert not other.jobs.finish(job_id, status.COMPLETED, None, {"tasks": []})
+        assert other.jobs.get(job_id).status == status.DELETED
 
 
 def test_ids_are_never_used_again(tmp_path):
@@ -69,7 +69,7 @@ def test_no_order_of_events_leaves_a_final_status(tmp_path_factory, steps):
         for _ in range(3):
             store.jobs.add(DESCRIPTION, mint)
         for step, job_id in steps:
-            before = {row.id: row for row in map(store.get, (1, 2, 3))}
+            before = {row.id: row for row in map(store.jobs.get, (1, 2, 3))}
             {
                 "start": lambda job_id=job_id: store.jobs.start(job_id, {"site": "local"}),
                 "delete": lambda job_id=job_id: store.jobs.finish(job_id, status.DELETED, "x"),
