@@ -174,7 +174,9 @@ def serve_locked(
     import asyncio  # noqa: PLC0415 - of use to the service alone, as is the front with tornado
 
     from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415
+    from prominence_jupyter.local_service.runner.runtimes import choice  # noqa: PLC0415
 
+    choice.require(os.environ, state_dir())
     front = Front(state_dir(), Capacity.declared(cpus, memory_gb), port, descriptor)
     asyncio.run(front.run(announce))
 

@@ -104,6 +104,16 @@ class StateDir:
         """What a detached service prints."""
         return self.path / "service.log"
 
+    @property
+    def data(self) -> Path:
+        """What users have uploaded, by name."""
+        return self.path / "data"
+
+    @property
+    def images(self) -> Path:
+        """Container images that were fetched or unpacked, for all jobs."""
+        return self.path / "images"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
         return self.path / "jobs" / str(job_id)

@@ -24,8 +24,9 @@ from typing import Final
 from prominence_jupyter.local_service import processes, reasons
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.processes import ProcessTable
+from prominence_jupyter.local_service.runner.course import Premises
 from prominence_jupyter.local_service.runner.running_job import RunningJob
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.runner.runtimes import choice
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
@@ -46,8 +47,8 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Holds the jobs that run."""
 
-    def __init__(self, state: StateDir, store: Store, capacity: Capacity, url: str) -> None:
-        self._state, self._store, self._capacity, self._url = state, store, capacity, url
+    def __init__(self, store: Store, capacity: Capacity, premises: Premises) -> None:
+        self._store, self._capacity, self._premises = store, capacity, premises
         self._jobs: dict[int, RunningJob] = {}
         self._table = ProcessTable()
         self._stopping = False
@@ -177,7 +178,7 @@ class Runner:
         while not self._stopping and (row := self._store.jobs.next_pending()):
             try:
                 could_run = self._capacity.could_run(row.description["resources"])
-                job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
+                job = RunningJob(row, self._premises)
             except Exception:  # broad: as in `_alone`
                 _log.exception("job %d fails", row.id)
                 self._store.jobs.finish(row.id, status.FAILED, reasons.BROKEN)
@@ -198,7 +199,10 @@ class Runner:
         if job.ended is None:
             return
         with self._patience():
-            self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
+            if job.ended.status == status.PENDING:
+                self._store.jobs.retry(job.id, job.execution)
+            else:
+                self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
             del self._jobs[job.id]
         if self._stopping:
             self._jobs.pop(job.id, None)  # the next service finds it running, and lets it fail
@@ -227,7 +231,8 @@ def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
         processes.end_strays(store.jobs.token_of)
-        Runner(state, store, Capacity(options.cpus, options.memory_gb), options.url).run()
+        premises = Premises(state, options.url, choice.chosen(os.environ, state))
+        Runner(store, Capacity(options.cpus, options.memory_gb), premises).run()
 
 
 if __name__ == "__main__":
