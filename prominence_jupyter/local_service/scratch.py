@@ -7,6 +7,7 @@ import binascii
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -49,6 +50,11 @@ class Scratch:
         """
         last = PurePosixPath(name).name
         return self.outputs / (f"{last}.tgz" if folder else last)
+
+    def discard_images(self, to: Path) -> None:
+        """Move the images out of the way; to remove them takes longer."""
+        with contextlib.suppress(OSError):  # there are none
+            self.images.rename(to / f"{self.folder.name}-{os.getpid()}-{time.monotonic_ns()}")
 
     def output(self, stream: Stream) -> Path:
         """Return the file that all tasks append to."""

@@ -51,6 +51,7 @@ class RunningJob:
         self.execution = metrics.beginning(resources, premises.runtime.version)
         self.ended: Ending | None = None
         self._row, self._scratch = row, Scratch(premises.state.job(row.id))
+        self._discarded = premises.state.discarded
         self._retries = (row.execution or {}).get("retries", 0)
         if self._retries:
             self.execution["retries"] = self._retries
@@ -219,6 +220,7 @@ class RunningJob:
 
     def _finish(self, ending: Ending) -> None:
         self._steps.close()
+        self._scratch.discard_images(self._discarded)
         if self._result is not None:
             self._result.close()
         self.execution |= {"tasks": [*filter(_is_told, self._course.records)], "cpu": metrics.cpu()}

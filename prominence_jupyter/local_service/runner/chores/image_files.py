@@ -22,9 +22,12 @@ from prominence_jupyter.local_service.state import StateDir
 
 def fetch(wanted: dict[str, Any]) -> dict[str, Any]:
     """Do the chore "image": let the runtime fetch one."""
-    runtime = choice.chosen(os.environ, StateDir(Path(wanted["state"])))
+    state = StateDir(Path(wanted["state"]))
+    runtime = choice.chosen(os.environ, state)
+    shutil.rmtree(state.discarded, ignore_errors=True)
     folder = Path(wanted["folder"])
     folder.mkdir(mode=0o700, parents=True)
+    state.discarded.mkdir(mode=0o700, parents=True, exist_ok=True)
     order = Order(
         image=wanted["image"],
         scratch=Scratch(Path(wanted["scratch"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,8 +28,9 @@ for argument do
 done
 exec "$PROMINENCE_PROOT" "$@"
 """
-_SAY_SIGNALS: Final = '"$@"; exit "$?"'
-"""PRoot ends with 0 or 255 when its command is killed; a shell in between says 128 and the signal."""
+_SAY_SIGNALS: Final = '; exit "$?"'
+"""PRoot ends with 0 or 255 when its command is killed; a shell in between says 128 and the signal. It also keeps empty
+arguments, which udocker drops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ class Udocker:
         if image is None or not (command := image.command(images.words(errand.task))):
             raise images.PullFailed("the image has no entry point; give the task a cmd")
         if (image.root / "bin/sh").is_symlink() or (image.root / "bin/sh").exists():
-            command = ["/bin/sh", "-c", _SAY_SIGNALS, "sh", *command]
+            command = ["/bin/sh", "-c", f"{shlex.join(command)}{_SAY_SIGNALS}"]
         arguments = [self.program, "--allow-root", "-q", "run", "--nobanner", "--nometa", "--hostenv"]
-        arguments += ["--containerauth", f"--env=HOME={CONTAINER_HOME}", f"--workdir={errand.container_folder()}"]
+        arguments += ["--containerauth", f"--workdir={errand.container_folder()}"]
         arguments += [f"--volume={outer}:{inner}" for outer, inner in errand.binds()]
         variables = errand.container_variables(image) | self._variables(errand.scratch.folder)
+        arguments += [f"--env=HOME={CONTAINER_HOME}", f"--env=PATH={variables['PATH']}"]  # else it has its own
         return Start([*arguments, f"--location={image.root}", "image", *command], variables, errand.scratch.work)
 
     def _variables(self, tmp: Path) -> dict[str, str]:
