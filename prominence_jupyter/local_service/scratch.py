@@ -92,6 +92,10 @@ class Scratch:
         """Open an output file at its end, without a buffer whose writing could fail when it is closed."""
         return self.output(stream).open("ab", buffering=0)
 
+    def holds(self, path: Path) -> bool:
+        """Tell whether a path leads to a place inside the working folder, through whatever links a task has left."""
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.work))
+
     def enter(self, folder: Path) -> Path:
         """Make a folder in which a process is to start if it is inside the working folder; return it.
 

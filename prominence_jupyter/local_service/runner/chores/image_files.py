@@ -51,9 +51,8 @@ def archive(order: Order) -> Path:
         path = order.folder / (images.file_name(order.image) or "image")
         download(order.image, path)
         return path
-    work = order.scratch.work.resolve()
-    path = (work / order.image).resolve()
-    if not (Path(order.image).is_absolute() or path.is_relative_to(work)) or not path.is_file():
+    path = Path(os.path.realpath(order.scratch.work / order.image))
+    if not (Path(order.image).is_absolute() or order.scratch.holds(path)) or not path.is_file():
         raise images.PullFailed(f"there is no image archive {order.image!r}")
     return path
 
@@ -97,7 +96,7 @@ def shared(order: Order, cache: Path) -> Image:
 def make_mountpoints(root: Path, mountpoints: Iterable[str]) -> None:
     """Make the folders that something is mounted on; a link in an image is not followed out of it."""
     for name in (CONTAINER_HOME, "/tmp", "/dev", "/proc", *mountpoints):  # noqa: S108 - inside
-        path = (root / name.lstrip("/")).resolve()
-        if path.is_relative_to(root.resolve()):
+        path = Path(os.path.realpath(root / name.lstrip("/")))
+        if path.is_relative_to(os.path.realpath(root)):
             with contextlib.suppress(FileExistsError):  # a file, and bubblewrap says so
                 path.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 import shutil
 import sys
 import tarfile
@@ -53,8 +54,8 @@ def _fetch(artifact: Mapping[str, Any], work: Path, data: Path) -> Path:
     if is_remote:
         download(url, path)
         return path
-    source = (data / url).resolve()
-    if not source.is_relative_to(data.resolve()) or not source.is_file():
+    source = Path(os.path.realpath(data / url))
+    if not source.is_relative_to(os.path.realpath(data)) or not source.is_file():
         raise FileNotFoundError(0, f"there is no uploaded file {url!r}")
     shutil.copyfile(source, path)
     return path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import sys
 import tarfile
 from pathlib import Path
@@ -38,21 +37,19 @@ def run(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _found(scratch: Scratch, name: str) -> Path:
     """Return the path behind links; one that leads out of the folder is none of the job's outputs."""
-    work = scratch.work.resolve()
-    path = (work / name).resolve()
-    if not path.exists():
+    if scratch.holds(scratch.work / name):
+        path = Path(os.path.realpath(scratch.work / name))
+        if path.exists():
+            return path
         raise _Missing(f"there is no output {name!r}")
-    if not path.is_relative_to(work):
-        raise _Missing(f"the output {name!r} leads out of the folder of the job")
-    return path
+    raise _Missing(f"the output {name!r} leads out of the folder of the job")
 
 
 def _keep_file(scratch: Scratch, name: str) -> None:
     path = _found(scratch, name)
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as source:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _Missing(f"the output {name!r} is no file")
+    if not path.is_file():
+        raise _Missing(f"the output {name!r} is no file")
+    with path.open("rb") as source:
         draft = scratch.outputs / f".draft-{os.getpid()}"
         with draft.open("wb") as file:
             shutil.copyfileobj(source, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +78,7 @@ class Errand:
         folder = self.folder()
         if not folder.is_relative_to(self.scratch.work):
             return str(folder)
-        if folder.resolve().is_relative_to(self.scratch.work.resolve()):  # a task may have left a link
+        if self.scratch.holds(folder):
             folder.mkdir(parents=True, exist_ok=True)
         return str(Path(CONTAINER_HOME) / folder.relative_to(self.scratch.work))
 
@@ -91,11 +92,11 @@ class Errand:
         """
         pairs = [(str(self.scratch.tmp), "/tmp"), (str(self.scratch.work), CONTAINER_HOME)]  # noqa: S108 - inside
         for inner, name in self.mounts.items():
-            outer = (self.scratch.work / name).resolve()
-            if not outer.is_relative_to(self.scratch.work.resolve()):
+            outer = os.path.realpath(self.scratch.work / name)
+            if not self.scratch.holds(Path(outer)):
                 raise Impossible(f"Cannot mount {name}: it leads out of the folder of the job")
-            outer.mkdir(parents=True, exist_ok=True)
-            pairs.append((str(outer), inner))
+            Path(outer).mkdir(parents=True, exist_ok=True)
+            pairs.append((outer, inner))
         return pairs
 
     def container_variables(self, image: Image) -> dict[str, str]:
