@@ -100,6 +100,8 @@ class Course:
         if failure:
             return failure
         ending = yield from self._tasks()
+        if any(task.get("type") == "sidecar" for task in self._row.description["tasks"]):
+            yield StopSidecars()
         if ending.reason is None:
             failure = yield from self._stage_out()
         return failure or ending
@@ -122,8 +124,6 @@ class Course:
             return Ending(status.FAILED, reasons.PULL_FAILED, again=True)
         except Impossible as error:
             return Ending(status.FAILED, str(error))
-        if sidecars:
-            yield StopSidecars()
         return Ending(status.COMPLETED, again=not (succeeded or self._policies.get("reportJobSuccessOnTaskFailure")))
 
     def _task(self, task: Mapping[str, Any]) -> Generator[Step, Outcome, bool]:

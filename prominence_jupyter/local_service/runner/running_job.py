@@ -165,7 +165,7 @@ class RunningJob:
         except StopIteration as done:
             self._finish(done.value)
         except OSError as error:  # a task may have removed the folder
-            self._finish(Ending(status.FAILED, f"Output cannot be written: {error.strerror}"))
+            self.end(status.FAILED, f"Output cannot be written: {error.strerror}", grace_s=0)
 
     def _begin_step(self, step: Step) -> Outcome | None:
         """Begin a step; return how it ended if there is nothing to wait for."""

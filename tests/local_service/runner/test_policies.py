@@ -45,6 +45,14 @@ def test_a_sidecar_that_will_not_end_is_killed_with_all_that_it_started(api):
     assert not processes_of(api.info.state_dir / "jobs" / str(job["id"]))
 
 
+def test_a_job_that_ends_early_leaves_no_sidecar(api):
+    sidecar = {"cmd": "sleep 600", "type": "sidecar"}
+    for last in ({"image": "nobody/nothing"}, "/bin/sh -c 'rm -rf $(dirname $HOME)'"):
+        job = api.run(sidecar, last, "true")
+        assert job["status"] == "failed"
+        assert not processes_of(api.info.state_dir / "jobs" / str(job["id"]))
+
+
 def test_deleting_a_job_ends_its_sidecars(api):
     job_id = api.submit({"cmd": "sleep 600", "type": "sidecar"}, "sh -c 'echo begun; sleep 600'")
     until(lambda: api.output(job_id) == "begun\n")

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from prominence_jupyter.local_service import control
-from tests.local_service.bare_image import BUSYBOX, OS_RELEASE, bare_layer, save
+from tests.local_service.bare_image import BUSYBOX, OS_RELEASE, bare_layer, member, packed, save
 from tests.local_service.conftest import Api, recorded, until
 
 PROGRAMS = {"udocker": ("udocker", "proot"), "bubblewrap": ("bwrap",)}
@@ -121,3 +121,23 @@ def test_an_image_that_cannot_be_had_fails_as_recorded(contained, image):
     assert job["execution"]["tasks"] == expected["execution"]["tasks"]
     assert "prominence: " in contained.output(job["id"], "stderr")
     assert "Traceback" not in contained.output(job["id"], "stderr")
+
+
+def test_artifacts_are_mounted_where_they_are_wanted(contained, bare):
+    data = contained.info.state_dir / "data"
+    data.mkdir(exist_ok=True)
+    (data / "a.tar").write_bytes(packed([member("d/one", b"1"), member("deep/two", b"2")]))
+    artifacts = [{"url": "a.tar", "mountpoint": "d:/data"}, {"url": "a.tar", "mountpoint": "deep:/opt/x/y"}]
+    script = "cat /data/one /opt/x/y/two; echo new > /data/new; cat d/new"
+    job = contained.run(["sh", "-c", script], image=bare, artifacts=artifacts)
+    assert contained.output(job["id"]) == "12new\n"
+
+
+def test_a_task_cannot_have_this_machine_mounted_for_the_next(contained, bare):
+    (contained.info.state_dir / "data").mkdir(exist_ok=True)
+    (contained.info.state_dir / "data" / "a").touch()
+    artifacts = [{"url": "a", "mountpoint": "d:/data"}]
+    job = contained.run("sh -c 'rm -r d; ln -s / d'", "ls /data", image=bare, artifacts=artifacts)
+    assert job["status"] == "failed"
+    assert job["statusReason"] == "Cannot mount d: it leads out of the folder of the job"
+    assert contained.output(job["id"]) == ""
