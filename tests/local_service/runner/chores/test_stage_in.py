@@ -194,6 +194,12 @@ def _zip(*names):
     ("name", "packed_bytes"),
     [
         ("a.tar", packed([member("../../x", b"!")])),
+        ("a.tar", packed([member("..", b"!")])),
+        ("a.tar", packed([member("d", kind=b"5"), member("d/..", b"!")])),
+        (
+            "a.tar",
+            packed([member("d/up", kind=b"2", link=".."), member("o", kind=b"2", link="d/up/.."), member("o/x", b"!")]),
+        ),
         ("a.tar", packed([member("out", kind=b"2", link="../.."), member("out/x", b"!")])),
         ("a.tar", packed([member("x", kind=b"2", link="/etc/passwd")])),
         ("a.tar", packed([member("x", kind=b"1", link="../../secret")])),
@@ -211,6 +217,7 @@ def test_what_leads_outside_or_is_broken_is_not_unpacked(staged, tmp_path, name,
     work, reason = staged(name)
     assert reason == "Artifact uncompress failed"
     assert not (tmp_path / "x").exists()
+    assert (tmp_path / "secret").exists()
     assert not any(path.is_symlink() and not Path(path).resolve().is_relative_to(work) for path in work.rglob("*"))
 
 
