@@ -16,8 +16,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from prominence_jupyter.local_service import reasons
-from prominence_jupyter.local_service.runner.chores.download import download
-from prominence_jupyter.local_service.runner.chores.unpacking import unpack_files
+from prominence_jupyter.local_service.runner.archives.download import download
+from prominence_jupyter.local_service.runner.archives.unpacking import unpack_files
 
 _TARS: Final = (".tgz", ".tar.gz", ".tar", ".tar.bz2")
 _BROKEN: Final = (

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import CONTAINER_HOME, Errand, Image, Order, Start
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Start
 
 _FAMILIES: Final = ("APPTAINER", "SINGULARITY")
 
@@ -38,7 +39,7 @@ class Apptainer:
 
     def fetch(self, order: Order) -> Image:
         """Pull an image, or convert an archive; once for all jobs, which cannot write to it."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         if images.kind(order.image) == "name":
             source, key, sha256 = f"docker://{images.registry_name(order.image)}", order.image, None

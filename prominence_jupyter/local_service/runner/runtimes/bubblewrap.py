@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images
+from prominence_jupyter.local_service.runner.image import Image, Order
 from prominence_jupyter.local_service.runner.runtimes.host import host_variables
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Image, Impossible, Order, Start
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Start
 
 _ISOLATION: Final = ("--unshare-pid", "--unshare-ipc", "--die-with-parent", "--dev", "/dev", "--proc", "/proc")
 """The network stays: jobs fetch what they work on."""
@@ -40,7 +41,7 @@ class Bubblewrap:
 
     def fetch(self, order: Order) -> Image:
         """Unpack an archive, once for all jobs: they cannot write to it."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         return image_files.shared(order, self.state / "images")
 

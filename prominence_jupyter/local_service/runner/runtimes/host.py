@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Image, Impossible, Order, Start
+from prominence_jupyter.local_service.runner.image import Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Start
 
 
 def host_variables(errand: Errand) -> dict[str, str]:

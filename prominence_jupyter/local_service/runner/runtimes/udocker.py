@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import CONTAINER_HOME, Errand, Image, Order, Start
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Start
 
 _TOOLS: Final = "1.2.11"
 """The release of its tools that udocker wants to see before it does anything; of these it needs PRoot alone."""
@@ -56,7 +57,7 @@ class Udocker:
 
     def fetch(self, order: Order) -> Image:
         """Make a root file system of the job's own, which it may change, of an archive or of a registry's layers."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         self._make_home()
         if images.kind(order.image) != "name":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from prominence_jupyter.local_service.images import PullFailed
-from prominence_jupyter.local_service.runner.chores.unpacking import LeadsOutside, unpack_layer
+from prominence_jupyter.local_service.runner.archives.unpacking import LeadsOutside, unpack_layer
 
 _LARGEST_JSON: Final = 16 * 1024 * 1024
 

@@ -3,7 +3,7 @@ import tarfile
 import pytest
 
 from prominence_jupyter.local_service.images import PullFailed
-from prominence_jupyter.local_service.runner.chores import docker_archive
+from prominence_jupyter.local_service.runner.archives import docker_archive
 from tests.local_service.bare_image import CONFIG, member, packed, save
 
 FOLDER, LINK, HARD = tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
