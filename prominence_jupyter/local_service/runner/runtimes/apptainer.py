@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,9 +27,8 @@ class Apptainer:
     """Its version."""
     cache: Path
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is, by the name that records of the deployed service have."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is, by the name that it has itself."""
         return {"apptainer" if Path(self.program).name == "apptainer" else "singularity": self.number}
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,10 +29,10 @@ class Bubblewrap:
     state: Path
     """The folder of the service, which no job is to see."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is; a job that runs from an image archive has the image's files."""
-        return {"bubblewrap": f"{self.number}, host files unless the image is an archive"}
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return what it is, and whether the files are not those of the images."""
+        remark = "" if all(map(self.wants, tasks)) else ", host files"
+        return {"bubblewrap": f"{self.number}{remark}"}
 
     @staticmethod
     def wants(task: Mapping[str, Any]) -> bool:

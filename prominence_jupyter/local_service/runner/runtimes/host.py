@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,8 @@ class Host:
     remark: str = ""
     """Why it is nothing better."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is."""
         remark = f"; {self.remark}" if self.remark else ""
         return {"host": f"{platform.system()} {platform.machine()}, no isolation{remark}"}
 

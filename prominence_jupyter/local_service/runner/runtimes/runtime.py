@@ -75,9 +75,8 @@ class Start:
 class Runtime(Protocol):
     """One way to run tasks."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What ``execution.runtimeVersion`` says: its name and version, and what it cannot do."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return ``execution.runtimeVersion`` of a job: its name and version, and what it cannot do for these tasks."""
 
     def wants(self, task: Mapping[str, Any]) -> bool:
         """Tell whether it needs the image of a task."""

@@ -7,7 +7,7 @@ import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,9 +45,8 @@ class Udocker:
     home: Path
     """Where it keeps layers of images."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is."""
         return {"udocker": self.number}
 
     @staticmethod

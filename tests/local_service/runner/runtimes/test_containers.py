@@ -56,7 +56,7 @@ def test_a_job_reports_the_images_own_os_release(contained, runtime, bare):
     (task,) = job["execution"]["tasks"]
     assert (job["status"], task["exitCode"]) == ("completed", 0)
     assert list(job["execution"]["runtimeVersion"]) == [runtime]
-    assert re.match(r"\d+\.\d+", job["execution"]["runtimeVersion"][runtime])
+    assert re.fullmatch(r"\d+(\.\d+)+", job["execution"]["runtimeVersion"][runtime])
     assert len(task["imageSha256"]) == 64
 
 
