@@ -21,6 +21,9 @@ USERS = {
 def test_no_secret_of_the_user_goes_on():
     assert environment.for_jobs(USERS).keys() == {"PATH", "LC_ALL"}
     assert environment.for_the_service(USERS).keys() == {"PATH", "LC_ALL", "HOME", "PYTHONPATH", "PROMINENCE_LOCAL_DIR"}
+    of_a_job = environment.for_chores(USERS | {"PROMINENCE_JOB_ID": "1", "PROMINENCE_TOKEN": "the job's own"})
+    assert of_a_job.keys() - environment.for_the_service(USERS).keys() == {"PROMINENCE_JOB_ID", "PROMINENCE_TOKEN"}
+    assert "SECRET" not in str(of_a_job)
 
 
 def environments_below(pid):

@@ -231,7 +231,9 @@ def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
         processes.end_strays(store.jobs.token_of)
-        premises = Premises(state, options.url, choice.chosen(os.environ, state))
+        runtime = choice.chosen(os.environ, state)
+        os.environ[choice.VARIABLE] = runtime.name  # for the chores: what they find is to be the same
+        premises = Premises(state, options.url, runtime)
         Runner(store, Capacity(options.cpus, options.memory_gb), premises).run()
 
 

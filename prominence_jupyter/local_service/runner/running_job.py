@@ -172,7 +172,7 @@ class RunningJob:
         self._began = time.monotonic()
         match step:
             case DoChore():
-                self._process, self._result = launch_chore(step.name, step.wanted, self._scratch)
+                self._process, self._result = launch_chore(step.name, step.wanted, self._row, self._scratch)
                 self._follow(self._process)
                 self.family.main = self._process.pid
                 return None

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import environment, images
 from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
@@ -22,6 +22,7 @@ _FAMILIES: Final = ("APPTAINER", "SINGULARITY")
 class Apptainer:
     """The program ``apptainer`` or ``singularity``."""
 
+    name: ClassVar[str] = "apptainer"
     program: str
     number: str
     """Its version."""
@@ -81,7 +82,7 @@ class Apptainer:
             variables[f"{family}_DOCKER_PASSWORD"] = order.credential["token"]
         done = subprocess.run(  # noqa: S603 - what the machine has
             [self.program, "-s", "build", str(target), source],
-            env=environment.for_the_service(os.environ) | variables,
+            env=environment.for_chores(os.environ) | variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import images
 from prominence_jupyter.local_service.runner.image import Image, Order
@@ -23,6 +23,7 @@ _PACKAGE: Final = Path(__file__).parents[3]
 class Bubblewrap:
     """The program ``bwrap``."""
 
+    name: ClassVar[str] = "bubblewrap"
     program: str
     number: str
     """Its version."""

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from prominence_jupyter.local_service import environment, images
 from prominence_jupyter.local_service.runner.image import Image, Order
@@ -23,6 +23,7 @@ def host_variables(errand: Errand) -> dict[str, str]:
 class Host:
     """The plain command."""
 
+    name: ClassVar[str] = "host"
     remark: str = ""
     """Why it is nothing better."""
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
 from prominence_jupyter.local_service.scratch import Scratch
@@ -74,6 +74,9 @@ class Start:
 
 class Runtime(Protocol):
     """One way to run tasks."""
+
+    name: ClassVar[str]
+    """As ``PROMINENCE_LOCAL_RUNTIME`` has it."""
 
     def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """Return ``execution.runtimeVersion`` of a job: its name and version, and what it cannot do for these tasks."""

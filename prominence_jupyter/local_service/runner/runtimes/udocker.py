@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import environment, images
 from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
@@ -38,6 +38,7 @@ arguments, which udocker drops."""
 class Udocker:
     """The program ``udocker``."""
 
+    name: ClassVar[str] = "udocker"
     program: str
     number: str
     """Its version."""
@@ -128,7 +129,7 @@ class Udocker:
         """Return what a command of udocker prints, or None when it fails."""
         done = subprocess.run(  # noqa: S603 - what the machine has
             [self.program, "--allow-root", "-q", *arguments],
-            env=environment.for_the_service(os.environ) | dict(variables),
+            env=environment.for_chores(os.environ) | dict(variables),
             input=told,
             capture_output=True,
             text=True,

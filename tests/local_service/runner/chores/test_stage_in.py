@@ -5,10 +5,13 @@ import threading
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
+from prominence_jupyter.local_service import control
 from prominence_jupyter.local_service.runner.chores import stage_in
 from tests.local_service.bare_image import member, packed
+from tests.local_service.conftest import until
 
 FILES = {
     "/plain.txt": b"plain",
@@ -25,6 +28,12 @@ class _Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "10")
             self.end_headers()
             self.wfile.write(b"half")
+        elif path == "/stalls":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            with contextlib.suppress(OSError):
+                self.connection.recv(1)  # until the other side is gone
         elif path == "/away":
             self.send_response(302)
             self.send_header("Location", "file:///etc/passwd")
@@ -97,6 +106,21 @@ def test_a_job_without_its_artifacts_fails_as_on_the_deployed_service(api, web):
         assert said.startswith("prominence: ")
         assert "SECRET" not in said
         assert "Traceback" not in said
+
+
+def test_a_download_that_stalls_ends_with_its_job_and_with_the_service(own_folder, connect, web):
+    info = control.start(cpus=4, memory_gb=4)
+    api = connect(info)
+    deleted, left = (api.submit("true", artifacts=[{"url": f"{web}/stalls"}]) for _ in range(2))
+    chores = until(lambda: len(them := psutil.Process(info.pid).children(recursive=True)[1:]) == 2 and them)
+    assert api.run("echo one")["status"] == "completed"  # nobody else waits
+    api.delete(deleted)
+    until(lambda: sum(chore.is_running() for chore in chores) == 1)
+    runner = psutil.Process(info.pid).children()[0]
+    runner.kill()
+    until(lambda: not any(chore.is_running() for chore in chores))
+    until(lambda: control.running() is None)
+    assert connect(control.start(cpus=1, memory_gb=4)).describe(left)["statusReason"] == "The local service was stopped"
 
 
 def test_a_mountpoint_needs_a_container(api, web):
