@@ -25,6 +25,8 @@ _MAKE_LABELS: Final = """
 INSERT INTO labels (job, key, value)
 SELECT id, :key, :value FROM nodes WHERE workflow = :workflow AND step = :step AND NOT done
 """
+_LARGEST: Final = 2**63 - 1
+"""What SQLite takes as an integer."""
 _TOLERANT: Final = ("ignoreTaskFailures", "reportJobSuccessOnTaskFailure")
 """Policies of a job with which the exit codes of its tasks do not make it fail."""
 
@@ -79,12 +81,12 @@ def release(database: sqlite3.Connection, workflow: int, step: str, now: float) 
         "now": now,
         "description": found["description"],
         "prefix": f"{found['name']}/",
-        "priority": description.get("policies", {}).get("priority", 0),
+        "priority": min(description.get("policies", {}).get("priority", 0), _LARGEST),
     }
     made = database.execute(_MAKE_JOBS, values).rowcount
     database.execute("UPDATE nodes SET job = id WHERE workflow = :workflow AND step = :step AND NOT done", values)
     for key, value in description.get("labels", {}).items():
-        database.execute(_MAKE_LABELS, values | {"key": key, "value": value})
+        database.execute(_MAKE_LABELS, values | {"key": key, "value": str(value)})
     database.execute("UPDATE workflows SET queued = queued + ? WHERE id = ?", (made, workflow))
 
 

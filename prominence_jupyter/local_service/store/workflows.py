@@ -22,16 +22,14 @@ _COLUMNS: Final = "id, name, status, reason, created, started, finished, total, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which workflows a listing is about, and how much of each. None is no condition."""
+    """Which workflows a listing is about. None is no condition."""
 
     active: bool = True
     """Whether those in the queue are wanted."""
-    completed: bool = True
+    ended: bool = True
     """Whether those that have left it are wanted."""
     num: int = 0
     """How many of those that have left it; 0 or less means all."""
-    detail: bool = False
-    """Whether their descriptions are wanted."""
     ids: Collection[int] | None = None
     label: tuple[str, str] | None = None
     name: str | None = None
@@ -96,24 +94,28 @@ class Workflows:
             query = "SELECT name FROM steps WHERE workflow = ? AND parents_left = 0 AND nodes_left > 0 ORDER BY rowid"
             for (step,) in self._db.execute(query, (workflow,)).fetchall():
                 nodes.release(self._db, workflow, step, now)
+            nodes.end_if_over(self._db, workflow, now)
         return workflow
 
     def get(self, workflow: int) -> WorkflowRow | None:
         """Return one workflow with its description, or None."""
-        rows = self.find(Wanted(ids=[workflow], detail=True))
+        rows = self.listed(Wanted(ids=[workflow]), detail=True)
         return rows[0] if rows else None
 
     def reruns(self, workflow: int) -> int:
         """Return how many reruns led to a workflow."""
         return int(self._db.execute("SELECT reruns FROM workflows WHERE id = ?", (workflow,)).fetchone()[0])
 
-    def find(self, wanted: Wanted) -> list[WorkflowRow]:
-        """Return those that are wanted: those that have left the queue, the newest end first, before the others."""
+    def listed(self, wanted: Wanted, *, detail: bool) -> list[WorkflowRow]:
+        """Return those that are wanted: those that have left the queue, the newest end first, before the others.
+
+        Without detail their descriptions are not read.
+        """
         condition, values = wanted.condition()
-        columns = f"{_COLUMNS}, {'description' if wanted.detail else 'NULL AS description'}"
+        columns = f"{_COLUMNS}, {'description' if detail else 'NULL AS description'}"
         query = f"SELECT {columns} FROM workflows WHERE {condition} AND "  # noqa: S608 - words of our own and "?" marks
         rows: list[sqlite3.Row] = []
-        if wanted.completed:
+        if wanted.ended:
             ended = "finished IS NOT NULL AND NOT stays ORDER BY finished DESC, id DESC LIMIT ?"
             rows += self._db.execute(query + ended, (*values, wanted.num if wanted.num > 0 else -1))
         if wanted.active:
@@ -164,7 +166,7 @@ class Workflows:
                 **counters,
             },
         )
-        labels = [(workflow, key, value) for key, value in description.get("labels", {}).items()]
+        labels = [(workflow, key, str(value)) for key, value in description.get("labels", {}).items()]
         self._db.executemany("INSERT INTO labels (job, key, value) VALUES (?, ?, ?)", labels)
 
     def _add_nodes(

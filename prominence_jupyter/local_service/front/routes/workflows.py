@@ -54,15 +54,14 @@ class WorkflowsHandler(_WorkflowsHandler):
         both = listing.everything or listing.ids is not None
         wanted = Wanted(
             active=both or not listing.completed,
-            completed=both or listing.completed,
+            ended=both or listing.completed,
             num=0 if both else listing.num,
-            detail=listing.detail,
             ids=listing.ids,
             label=listing.label,
             name=listing.name,
             status=IDLE if listing.status == status.PENDING else listing.status,
         )
-        self.answer([row.to_json() for row in self.service.store.workflows.find(wanted)])
+        self.answer([row.to_json() for row in self.service.store.workflows.listed(wanted, detail=listing.detail)])
 
     def post(self) -> None:
         """Submit a workflow."""
