@@ -1,6 +1,7 @@
 """Workflows of the local service, beside what the deployed service was recorded to answer."""
 
 import json
+import uuid
 
 import pytest
 
@@ -205,16 +206,20 @@ def test_output_before_its_turn_and_of_what_is_not_there(api, submit):
         assert (answer.status_code, answer.json()) == (400, {"error": words})
 
 
-def test_a_failure_stops_what_waits_for_it_and_a_rerun_does_the_rest(api, submit, tmp_path):
-    again = tmp_path / "again"
-    jobs = [job("good", "echo first"), job("bad", f"ls {again}"), job("after"), job("other"), job("late")]
+def next_id(api):
+    """The id that what is submitted next will have: nobody else uses this service."""
+    return api.run("true")["id"] + 1
+
+
+def test_a_failure_stops_what_waits_for_it_and_a_rerun_does_the_rest(api, submit):
+    bad = job("bad", f"/bin/sh -c 'test $PROMINENCE_WORKFLOW_ID -ne {next_id(api)}'")
+    jobs = [job("good", "echo first"), bad, job("after"), job("other"), job("late")]
     edges = {"bad": ["after"], "good": ["other"], "after": ["late"]}
-    body = workflow(*jobs, dependencies=edges, labels={"study": tmp_path.parent.name[:100]})
+    body = workflow(*jobs, dependencies=edges, labels={"study": uuid.uuid4().hex})
     workflow_id = submit(body)
     end = ended(api, workflow_id)
     assert (end["status"], end["progress"]) == ("failed", progress(2, 1, 0, 2))
     assert {each["name"] for each in jobs_of(api, workflow_id)} == {"w/good", "w/bad", "w/other"}
-    again.touch()
     answer = api("PUT", f"/workflows/{workflow_id}")
     assert (answer.status_code, list(answer.json())) == (200, ["id"])
     rerun = ended(api, answer.json()["id"])
