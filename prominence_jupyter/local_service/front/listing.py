@@ -81,7 +81,9 @@ class Listing:
 
     def _rows(self, store: Store) -> Iterable[JobRow]:
         if self.workflow and self.ids:
-            return filter(self._wants, store.jobs.of_workflow(min(self.ids)))
+            ended, active = self.everything or self.completed, self.everything or not self.completed
+            rows = store.jobs.of_workflow(min(self.ids))
+            return filter(self._wants, [row for row in rows if (active if row.finished is None else ended)])
         if self.ids is not None:
             return filter(self._wants, store.jobs.with_ids(self.ids))
         holding = json.dumps(self.label[1]) if self.label else ""  # so that of thousands a few are read

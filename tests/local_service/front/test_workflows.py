@@ -104,6 +104,8 @@ def test_a_deleted_workflow_as_it_was_recorded(api, submit):
     workflow_id = submit(workflow(job("a", "sleep 60"), name="todelete"))
     until(lambda: describe(api, workflow_id)["status"] == "running")
     assert listed(api, f"status=running&id={workflow_id}") == [workflow_id]
+    of_it = f"/jobs?workflow=true&id={workflow_id}"
+    assert [len(api("GET", f"{of_it}{more}").json()) for more in ("", "&completed=true")] == [1, 0]
     deleted = api("DELETE", f"/workflows/{workflow_id}")
     assert (deleted.status_code, deleted.json()) == (200, recorded("workflow-delete", 0))
     (theirs,) = recorded("workflow-delete", 1)
