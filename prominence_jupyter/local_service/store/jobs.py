@@ -14,7 +14,8 @@ from prominence_jupyter.local_service.store.database import new_id
 from prominence_jupyter.protocol import status
 
 _COLUMNS: Final = (
-    "id, description, status, reason, created, started, finished, execution, token, name, workflow, parameters"
+    "id, description, status, reason, created, started, finished, execution, token, "
+    "name, stays, workflow, node, parameters"
 )
 
 
@@ -125,6 +126,7 @@ class Jobs:
 def _job_row(columns: sqlite3.Row) -> JobRow:
     fields: dict[str, Any] = dict(columns)
     fields["description"] = json.loads(fields["description"])
-    fields["execution"] = json.loads(fields["execution"] or "null")
-    fields["parameters"] = json.loads(fields["parameters"] or "null")
+    for name in ("execution", "parameters"):
+        fields[name] = json.loads(fields[name] or "null")
+    fields["stays"] = bool(fields["stays"])
     return JobRow(**fields)

@@ -193,6 +193,15 @@ def test_tasks_find_their_parameters_in_command_and_environment(api, submit):
     assert parameters == {"w/point/0": -1.5, "w/point/1": 1e-05, "w/point/2": "2.50"}
 
 
+def test_a_clone_of_a_job_that_a_factory_made_has_its_parameters(api, submit):
+    workflow_id = submit(workflow(job("point", "echo $x"), factories=zipped("point", x=["a", "b"])))
+    ended(api, workflow_id)
+    original = next(each for each in jobs_of(api, workflow_id) if each["name"] == "w/point/1")
+    clone = api.ended(api("PUT", f"/jobs/{original['id']}/clone").json()["id"])
+    assert (clone["name"], "parameters" in clone, api.output(clone["id"])) == ("point", False, "b\n")
+    assert len(jobs_of(api, workflow_id)) == 2
+
+
 def test_output_before_its_turn_and_of_what_is_not_there(api, submit):
     workflow_id = submit(workflow(job("a/b", "sleep 60"), job("last"), dependencies={"a/b": ["last"]}))
     for name in ("a/b", "a%2Fb", "last"):
