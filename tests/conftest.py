@@ -17,8 +17,10 @@ CONTRACT = Path(__file__).parent / "contract"
 URL = "https://prominence.test/api/v1"
 TOKEN = "token-that-must-not-be-seen"
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks time things, tests do not
-hypothesis.settings.load_profile("untimed")
+# benchmarks time things, tests do not; CI looks at a few examples each time, --hypothesis-profile=thorough at many once
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+hypothesis.settings.load_profile("quick")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background; what tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)

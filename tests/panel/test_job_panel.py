@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ipywidgets import VBox
 
@@ -260,7 +260,6 @@ def test_its_text_says_what_it_is(wired):
     assert repr(panel) == "Live panel of job 12"
 
 
-@settings(max_examples=40)
 @given(st.lists(st.one_of(st.binary(min_size=1, max_size=40), st.just("restart"), st.just("send")), max_size=30))
 def test_what_a_browser_gets_is_the_log_in_order(steps):
     log, outbox = Log(), Later()
