@@ -3,8 +3,8 @@
 Run it with: python benchmarks/local_service.py
 
 A thousand jobs of `true` are submitted one after the other over one connection, as a loop in a notebook does, and run
-on two cores. Beside them a loop does the same with subprocess alone: a folder, two output files and a process a job, two
-at a time. The history holds 100,000 ended jobs; the same question is put to a file of JSON lines, read and sorted.
+on two cores. Beside them a loop does the same with subprocess alone: a folder, two output files and a process a job,
+two at a time. The history holds 100,000 ended jobs; the same question is put to a file of JSON lines, read and sorted.
 """
 
 import argparse
