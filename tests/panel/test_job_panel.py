@@ -187,6 +187,8 @@ def test_an_answer_has_a_limit(wired):
         {"shown": "stdout", "page": "p"},
         {"shown": ["stdout"], "page": 1},
         {"shown": [[1]], "page": "p"},
+        {"reading": 1, "page": "p"},
+        {"reading": True, "page": 1},
     ],
 )
 def test_what_is_no_message_of_ours_changes_nothing(wired, content):
@@ -246,6 +248,17 @@ def test_what_is_shown_is_what_any_page_shows(wired):
     wire.says(shown=[], page="one")
     wire.says(shown=[], page="two")
     assert shown == [{"stderr"}, {"stdout", "stderr"}, {"stdout"}, set()]
+
+
+def test_it_is_read_while_any_page_reads(wired):
+    reads = []
+    _panel, wire = wired(read=reads.append)
+    wire.says(reading=True, page="one")
+    wire.says(reading=True, page="two")
+    wire.says(reading=False, page="one")
+    wire.says(reading=False, page="two")
+    wire.says(reading=False, page="never seen")
+    assert reads == [True, True, True, False, False]
 
 
 def test_it_composes_like_any_widget(wired):
