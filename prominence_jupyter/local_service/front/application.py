@@ -11,6 +11,13 @@ from tornado.web import Application, RequestHandler
 from prominence_jupyter.local_service.front.routes.handler import Service, UnknownHandler
 from prominence_jupyter.local_service.front.routes.jobs import CloneHandler, JobHandler, JobsHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
+from prominence_jupyter.local_service.front.routes.workflows import (
+    WorkflowCloneHandler,
+    WorkflowHandler,
+    WorkflowOutputHandler,
+    WorkflowRemoveHandler,
+    WorkflowsHandler,
+)
 
 BASE: Final = "/api/v1"
 _ID: Final = r"([0-9]{1,18})"
@@ -25,6 +32,11 @@ def application(service: Service) -> Application:
         (f"{BASE}/jobs/{_ID}", JobHandler, own),
         (f"{BASE}/jobs/{_ID}/clone", CloneHandler, own),
         (f"{BASE}/jobs/{_ID}/(stdout|stderr)", OutputHandler, own),
+        (f"{BASE}/workflows", WorkflowsHandler, own),
+        (f"{BASE}/workflows/{_ID}", WorkflowHandler, own),
+        (f"{BASE}/workflows/{_ID}/clone", WorkflowCloneHandler, own),
+        (f"{BASE}/workflows/{_ID}/remove", WorkflowRemoveHandler, own),
+        (f"{BASE}/workflows/{_ID}/(.+)/(stdout|stderr)", WorkflowOutputHandler, own),
     ]
     return Application(routes, default_handler_class=UnknownHandler, default_handler_args=own, log_function=_log)
 

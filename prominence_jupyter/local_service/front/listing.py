@@ -44,6 +44,8 @@ class Listing:
     label: tuple[str, str] | None
     name: str | None
     status: str | None
+    workflow: bool
+    """Whether the first of the ids is that of a workflow, whose jobs are wanted."""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Listing:
@@ -70,6 +72,7 @@ class Listing:
             label=(key, value) if label is not None else None,
             name=query.get("name"),
             status=_STATUSES.get(query.get("status", "")),
+            workflow=query.get("workflow", "").lower() == "true",
         )
 
     def answer(self, store: Store) -> list[dict[str, Any]]:
@@ -77,6 +80,10 @@ class Listing:
         return [row.to_json(detail=self.detail) for row in self._rows(store)]
 
     def _rows(self, store: Store) -> Iterable[JobRow]:
+        if self.workflow and self.ids:
+            ended, active = self.everything or self.completed, self.everything or not self.completed
+            rows = store.jobs.of_workflow(min(self.ids))
+            return filter(self._wants, [row for row in rows if (active if row.finished is None else ended)])
         if self.ids is not None:
             return filter(self._wants, store.jobs.with_ids(self.ids))
         holding = json.dumps(self.label[1]) if self.label else ""  # so that of thousands a few are read

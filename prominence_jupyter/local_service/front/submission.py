@@ -31,13 +31,14 @@ def accept(body: Any) -> dict[str, Any]:
     """
     problems = job_problems(body) or [*_beyond_the_common_rules(body)]
     if problems:
-        raise Refused(_told(problems))
+        raise Refused(told(problems))
     kept: dict[str, Any] = copy.deepcopy(body)
     kept["resources"].setdefault("nodes", 1)
     return kept
 
 
-def _told(problems: Sequence[Problem]) -> str:
+def told(problems: Sequence[Problem]) -> str:
+    """Say in one line what is wrong: the first problems, and how many more there are."""
     told = [str(problem)[:_LONGEST] for problem in problems[:_MOST_TOLD]]
     more = len(problems) - len(told)
     return "; ".join([*told, f"and {more} more"] if more else told)

@@ -64,4 +64,10 @@ def task_environment(row: JobRow, task: Mapping[str, Any], scratch: Scratch, url
         "PROMINENCE_JOB_ID": str(row.id),
         "PROMINENCE_URL": url,
         "PROMINENCE_TOKEN": row.token,
+        **_of_workflow(row),
     }
+
+
+def _of_workflow(row: JobRow) -> dict[str, str]:
+    named = {f"PROMINENCE_PARAMETER_{name}": str(value) for name, value in (row.parameters or {}).items()}
+    return named if row.workflow is None else {**named, "PROMINENCE_WORKFLOW_ID": str(row.workflow)}

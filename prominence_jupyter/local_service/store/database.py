@@ -41,8 +41,44 @@ CREATE TABLE IF NOT EXISTS workflows (
     name TEXT NOT NULL DEFAULT '',
     created REAL NOT NULL,
     started REAL,
-    finished REAL
+    finished REAL,
+    stays INTEGER NOT NULL DEFAULT 0,
+    retries INTEGER NOT NULL DEFAULT 0,
+    reruns INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    queued INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS steps (
+    workflow INTEGER NOT NULL REFERENCES workflows,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    nodes_left INTEGER NOT NULL,
+    parents_left INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS dependencies (
+    workflow INTEGER NOT NULL REFERENCES workflows,
+    parent TEXT NOT NULL,
+    child TEXT NOT NULL,
+    PRIMARY KEY (workflow, parent, child)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS nodes (
+    id INTEGER PRIMARY KEY,
+    workflow INTEGER NOT NULL REFERENCES workflows,
+    step TEXT NOT NULL,
+    name TEXT NOT NULL,
+    parameters TEXT,
+    token TEXT NOT NULL,
+    retried INTEGER NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    job INTEGER REFERENCES jobs
+);
+CREATE UNIQUE INDEX IF NOT EXISTS steps_by_name ON steps (workflow, name);
+CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name ON nodes (workflow, name);
+CREATE INDEX IF NOT EXISTS nodes_by_step ON nodes (workflow, step);
+CREATE INDEX IF NOT EXISTS workflows_by_end ON workflows (finished DESC, id DESC);
+CREATE INDEX IF NOT EXISTS workflows_in_queue ON workflows (id) WHERE finished IS NULL OR stays;
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
 CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, id);
@@ -60,6 +96,13 @@ def open_database(path: Path) -> sqlite3.Connection:
     database.execute("PRAGMA synchronous=NORMAL")
     database.executescript(_TABLES)
     return database
+
+
+def new_ids(database: sqlite3.Connection, count: int) -> range:
+    """Return ids in a row, as `new_id` does."""
+    first = new_id(database)
+    database.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'ids'", (count - 1,))
+    return range(first, first + count)
 
 
 def new_id(database: sqlite3.Connection) -> int:

@@ -9,10 +9,14 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.store import nodes
 from prominence_jupyter.local_service.store.database import new_id
 from prominence_jupyter.protocol import status
 
-_COLUMNS: Final = "id, description, status, reason, created, started, finished, execution, token"
+_COLUMNS: Final = (
+    "id, description, status, reason, created, started, finished, execution, token, "
+    "name, stays, workflow, node, parameters"
+)
 
 
 class Jobs:
@@ -61,10 +65,14 @@ class Jobs:
         marks = ",".join("?" * len(job_ids))
         return self._select(f"WHERE id IN ({marks}) ORDER BY id", *job_ids)
 
+    def of_workflow(self, workflow: int) -> list[JobRow]:
+        """Return the jobs of a workflow: those that have ended, the newest end first, before the others."""
+        return self._select("WHERE workflow = ? ORDER BY finished IS NULL, finished DESC, id", workflow)
+
     def next_pending(self) -> JobRow | None:
         """Return the job that is to start next, or None."""
         rows = self._select("WHERE status = ? ORDER BY id LIMIT 1", status.PENDING)
-        return rows[0] if rows else None
+        return rows[0].filled() if rows else None
 
     def ended_among(self, job_ids: Collection[int]) -> set[int]:
         """Return those of the jobs that have a final status."""
@@ -74,15 +82,30 @@ class Jobs:
 
     def start(self, job_id: int, execution: dict[str, Any]) -> bool:
         """Turn a pending job into a running one; False if it is not pending any more."""
-        changes = {"status": status.RUNNING, "started": time.time(), "execution": json.dumps(execution)}
-        return self._change(job_id, {status.PENDING}, changes)
+        now = time.time()
+        changes = {"status": status.RUNNING, "started": now, "execution": json.dumps(execution)}
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            started = self._change(job_id, {status.PENDING}, changes)
+            if started:
+                nodes.job_started(self._db, job_id, now)
+        return started
 
     def finish(self, job_id: int, final: str, reason: str | None, execution: dict[str, Any] | None = None) -> bool:
-        """Give a job its final status; False if it has one already (then nothing changes)."""
-        changes: dict[str, Any] = {"status": final, "reason": reason, "finished": time.time()}
+        """Give a job its final status; False if it has one already (then nothing changes).
+
+        Its workflow goes on at the same moment: whatever is killed next, no job is lost or made twice.
+        """
+        now = time.time()
+        changes: dict[str, Any] = {"status": final, "reason": reason, "finished": now}
         if execution is not None:
             changes["execution"] = json.dumps(execution)
-        return self._change(job_id, {status.PENDING, status.RUNNING}, changes)
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            ended = self._change(job_id, {status.PENDING, status.RUNNING}, changes)
+            if ended:
+                nodes.job_ended(self._db, job_id, now)
+        return ended
 
     def finish_running(self, final: str, reason: str) -> None:
         """Give every running job a final status: those that a crash of the service left behind."""
@@ -103,5 +126,7 @@ class Jobs:
 def _job_row(columns: sqlite3.Row) -> JobRow:
     fields: dict[str, Any] = dict(columns)
     fields["description"] = json.loads(fields["description"])
-    fields["execution"] = json.loads(fields["execution"] or "null")
+    for name in ("execution", "parameters"):
+        fields[name] = json.loads(fields[name] or "null")
+    fields["stays"] = bool(fields["stays"])
     return JobRow(**fields)

@@ -56,4 +56,4 @@ class CloneHandler(ServiceHandler):
         if row is None:
             self.refuse("Job does not exist")
         else:
-            self.add(row.description)
+            self.add(row.filled().description)
