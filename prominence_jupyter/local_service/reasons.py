@@ -7,6 +7,7 @@ from typing import Final
 NO_RESOURCES: Final = "No matching resources"
 PULL_FAILED: Final = "Container image pull failed"
 WALLTIME: Final = "Walltime limit exceeded"
+QUEUED_TOO_LONG: Final = "Maximum time queued was exceeded"
 DELETED: Final = "Job deleted by user"
 STOPPED: Final = "The local service was stopped"
 BROKEN: Final = "The local service failed with this job; see its log"

@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     stays INTEGER NOT NULL DEFAULT 0,
     workflow INTEGER,
     node TEXT,
-    parameters TEXT
+    parameters TEXT,
+    queue_until REAL
 );
 CREATE TABLE IF NOT EXISTS labels (
     job INTEGER NOT NULL REFERENCES jobs,
@@ -44,6 +45,8 @@ CREATE TABLE IF NOT EXISTS workflows (
     finished REAL
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
+CREATE INDEX IF NOT EXISTS jobs_by_priority ON jobs (status, priority DESC, id);
+CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (status, queue_until) WHERE queue_until IS NOT NULL;
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
 CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, id);
 CREATE INDEX IF NOT EXISTS jobs_by_workflow ON jobs (workflow, id) WHERE workflow IS NOT NULL;
