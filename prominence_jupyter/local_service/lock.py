@@ -1,9 +1,10 @@
-"""Locks that say whether a process runs: the kernel drops one when its holder dies, however it dies."""
+"""`Lock`: says that a process runs. The kernel drops it when its holder dies, however it dies."""
 
 from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,38 +13,46 @@ _TRIES: Final = 10
 """More than one, since who looks at a lock holds it for an instant."""
 
 
-def take(path: Path) -> int | None:
-    """Lock a file and write this process's id into it; return its descriptor, to be kept open, or None.
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A locked file, for as long as it is open here or in a child that has inherited it."""
 
-    None says that another process holds it.
-    """
+    path: Path
+    descriptor: int
+
+    def write_holder(self) -> None:
+        """Write into the file that this process holds it."""
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, str(os.getpid()).encode(), 0)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is still the one that others find: its folder may have been removed, and made anew."""
+        try:
+            return os.path.samestat(os.fstat(self.descriptor), self.path.stat())
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Let others have it."""
+        os.close(self.descriptor)
+
+
+def take(path: Path) -> Lock | None:
+    """Lock a file and write into it who holds it; None if another process does."""
     import fcntl  # noqa: PLC0415 - Windows has none, and this module must be importable there
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = Lock(path, os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for _ in range(_TRIES):
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(_PAUSE_S)
             continue
-        write_holder(descriptor)
-        return descriptor
-    os.close(descriptor)
+        lock.write_holder()
+        return lock
+    lock.close()
     return None
-
-
-def write_holder(descriptor: int) -> None:
-    """Write that this process holds a lock: a child has inherited it, and its parent ends."""
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-
-
-def is_at(descriptor: int, path: Path) -> bool:
-    """Tell whether a lock that was taken is still the one that others find: the folder may have been removed."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except OSError:
-        return False
 
 
 def is_held(path: Path) -> bool:

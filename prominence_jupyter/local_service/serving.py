@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import address
 from prominence_jupyter.local_service.front.runner_link import RunnerLink
 from prominence_jupyter.local_service.live import LiveDir, live_dir, name_live_dir
+from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
 from prominence_jupyter.local_service.store.store import Store
@@ -46,12 +46,12 @@ class Serving:
             self.listener = address.listen(port, self.live)
             self.live.port.write_text(str(self.listener.getsockname()[1]))
         except (OSError, sqlite3.Error) as error:
-            os.close(self._lock)
+            self._lock.close()
             if words := trouble.words(error, self.state):
                 raise LocalServiceError(words) from error
             raise
         except LocalServiceError:
-            os.close(self._lock)
+            self._lock.close()
             raise
 
     def run(self, announce: Callable[[ServiceInfo], None]) -> None:
@@ -62,8 +62,8 @@ class Serving:
         LocalServiceError
             The runner does not start or dies again and again, or a folder or the database cannot be used.
         """
-        lock.write_holder(self._lock)
-        runner = RunnerLink(self.state, self.live, self.capacity, address.url(self.listener))
+        self._lock.write_holder()
+        runner = RunnerLink(self.state, self.live, self._lock, self.capacity, address.url(self.listener))
         try:
             runner.launch()  # it comes up while tornado is imported
             from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415 - see there
@@ -74,21 +74,22 @@ class Serving:
                 raise LocalServiceError(words) from error
             raise
         finally:
-            self.state.live.unlink(missing_ok=True)  # another host may use the folder now
+            if self._lock.is_current:
+                self.state.live.unlink(missing_ok=True)  # another host may use the folder now
 
     def close(self) -> None:
         """Let others have the port and the lock."""
         self.listener.close()
-        os.close(self._lock)
+        self._lock.close()
 
 
-def _take_lock(state: StateDir, live: LiveDir) -> int:
-    """Return the descriptor of the lock; one that a service in its last moments still holds is waited for."""
+def _take_lock(state: StateDir, live: LiveDir) -> Lock:
+    """Return the lock; one that a service in its last moments still holds is waited for."""
     deadline = time.monotonic() + _LOCK_S
     while time.monotonic() < deadline:
-        descriptor = lock.take(live.front_lock)
-        if descriptor is not None:
-            return descriptor
+        held = lock.take(live.front_lock)
+        if held is not None:
+            return held
         if info := ServiceInfo.load(state, live):
             raise LocalServiceError(f"A local service runs already: {info.url} (process {info.pid}).")
         time.sleep(_PAUSE_S)

@@ -75,7 +75,6 @@ class Front:
                 await self.runner.connect()
                 await self._serve(store, stop, announce)
             finally:
-                self.live.service.unlink(missing_ok=True)
                 if not await self.runner.stop():
                     end_leftovers(store)
 
@@ -94,7 +93,8 @@ class Front:
             self._announce(announce)
             await _first(stop.wait(), self.runner.keep(), self._until_idle(server, store))
         finally:
-            self.live.service.unlink(missing_ok=True)
+            if self.runner.held.is_current:
+                self.live.service.unlink(missing_ok=True)
             renewal.stop()
             server.stop()
             await server.close_all_connections()

@@ -16,14 +16,15 @@ from prominence_jupyter.errors import LocalServiceError
 from prominence_jupyter.local_service import environment, lock, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.live import LiveDir
+from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.state import StateDir
 
 _START_S: Final = 15.0
 _END_S: Final = 10.0
 _PAUSE_S: Final = 0.005
-_MOST_DEATHS: Final = 5
+_MOST_LAUNCHES: Final = 6
 _WITHIN_S: Final = 60.0
-"""A runner that dies more often than this is not started again."""
+"""A runner that has to be started more often than this is given up."""
 
 
 @dataclass(slots=True)
@@ -32,17 +33,31 @@ class RunnerLink:
 
     state: StateDir
     live: LiveDir
+    held: Lock
+    """The front's own."""
     capacity: Capacity
     url: str
     _child: subprocess.Popen[bytes] | None = None
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
-    _deaths: list[float] = field(default_factory=list)
+    _launches: list[float] = field(default_factory=list)
 
     def launch(self) -> None:
-        """Start a runner unless there is one, and do not wait for it."""
+        """Start a runner unless there is one, and do not wait for it.
+
+        Raises
+        ------
+        LocalServiceError
+            It dies again and again, or another service has taken the place of this one.
+        """
+        if not self.held.is_current:
+            raise LocalServiceError(f"The folder {self.live.path} has been removed: this service gives way.")
         if lock.is_held(self.live.runner_lock) or (self._child is not None and self._child.poll() is None):
             return
+        now = time.monotonic()
+        self._launches = [launched for launched in self._launches if launched > now - _WITHIN_S] + [now]
+        if len(self._launches) > _MOST_LAUNCHES:
+            raise LocalServiceError(f"The process that runs jobs dies again and again; see {self.state.log}.")
         with self.state.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 (
@@ -64,7 +79,7 @@ class RunnerLink:
         Raises
         ------
         LocalServiceError
-            It does not come up.
+            It does not come up, or as `launch`.
         """
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
@@ -84,14 +99,10 @@ class RunnerLink:
         Raises
         ------
         LocalServiceError
-            That happens again and again.
+            As `connect`.
         """
         while True:
             await self._wait_for_end()
-            now = time.monotonic()
-            self._deaths = [died for died in self._deaths if died > now - _WITHIN_S] + [now]
-            if len(self._deaths) > _MOST_DEATHS:
-                raise LocalServiceError(f"The process that runs jobs dies again and again; see {self.state.log}.")
             await self.connect()
 
     def wake(self) -> None:
@@ -100,12 +111,16 @@ class RunnerLink:
             self._writer.write(runner_messages.WAKE)
 
     async def stop(self) -> bool:
-        """Make the runner end its jobs and itself; return whether it did so by itself."""
+        """Make the runner end its jobs and itself; return whether it has left nothing that is for this front to end."""
         if self._writer is not None:
             self._writer.write(runner_messages.STOP)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wait_for_end(), _END_S)
                 return True
+        if self._child is not None:
+            self._child.kill()  # it may be about to take its lock
+        if not self.held.is_current:  # the lock is that of another service's runner
+            return True
         with contextlib.suppress(ProcessLookupError):
             if pid := lock.holder(self.live.runner_lock):
                 os.kill(pid, signal.SIGKILL)
@@ -117,7 +132,7 @@ class RunnerLink:
         if self._reader is not None:
             with contextlib.suppress(OSError):
                 await self._reader.read()  # it says nothing, so this is its end
-        while lock.is_held(self.live.runner_lock):
+        while self.held.is_current and lock.is_held(self.live.runner_lock):
             await asyncio.sleep(_PAUSE_S)
         if self._writer is not None:
             self._writer.close()

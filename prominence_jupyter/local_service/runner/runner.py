@@ -23,7 +23,9 @@ from typing import Final
 
 from prominence_jupyter.local_service import lock, processes, reasons, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
+from prominence_jupyter.local_service.leftovers import end_leftovers
 from prominence_jupyter.local_service.live import LiveDir
+from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.processes import ProcessTable
 from prominence_jupyter.local_service.runner.mailbox import Mailbox
 from prominence_jupyter.local_service.runner.running_job import RunningJob
@@ -49,8 +51,8 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Holds the jobs that run."""
 
-    def __init__(self, state: StateDir, live: LiveDir, lock_: int, store: Store, capacity: Capacity, url: str) -> None:
-        self._state, self._live, self._lock, self._store = state, live, lock_, store
+    def __init__(self, state: StateDir, live: LiveDir, held: Lock, store: Store, capacity: Capacity, url: str) -> None:
+        self._state, self._held, self._store = state, held, store
         self._capacity, self._url = capacity, url
         self._jobs: dict[int, RunningJob] = {}
         self._table = ProcessTable()
@@ -87,7 +89,7 @@ class Runner:
                 self._end_deleted()
             self._look()
             self._step()
-            if not lock.is_at(self._lock, self._live.runner_lock):
+            if not self._held.is_current:  # another service may have taken over
                 self._stop()
             with self._patience():
                 self._end_queued()
@@ -265,8 +267,7 @@ def main() -> None:
     processes.become_subreaper()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
-        processes.end_strays(store.jobs.token_of)
-        store.jobs.finish_running(status.FAILED, reasons.STOPPED)
+        end_leftovers(store)
         Runner(state, live, held, store, Capacity(options.cpus, options.memory_gb), options.url).run()
 
 
