@@ -88,10 +88,10 @@ class ProcessTable:
         self._strangers = strangers
 
 
-def become_subreaper() -> None:
+def become_subreaper(*, on: bool = True) -> None:
     """On Linux, make orphaned descendants of this process its children, so that none gets away."""
     if _ALL_OURS:
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
 
 
 def end_children() -> None:

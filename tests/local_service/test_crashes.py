@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from prominence_jupyter.local_service import control, lock
 from prominence_jupyter.local_service.live import live_dir
+from prominence_jupyter.local_service.processes import become_subreaper
 from prominence_jupyter.local_service.state import state_dir
 from tests.local_service.conftest import FINAL, Api, processes_of, until
 
@@ -142,8 +143,7 @@ class Service(RuleBasedStateMachine):
         front, runner = self.front(), self.runner()
         if front:
             os.kill(front, signal.SIGSTOP)  # so that it starts no other runner
-        for pid in filter(None, (runner, front)):
-            self.kill(pid)
+        self.kill(runner, front)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
@@ -176,7 +176,7 @@ class Service(RuleBasedStateMachine):
             self.note()
             control.stop()
             self.close()
-        until(lambda: not any(process.is_running() for process in self.seen))  # no zombie either
+        until(lambda: not any(is_there(process) for process in self.seen))  # no zombie either
         assert not processes_of(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -224,11 +224,13 @@ class Service(RuleBasedStateMachine):
                 self.seen.add(psutil.Process(pid))
         self.seen |= set(processes_of(self.folder))
 
-    def kill(self, pid):
+    def kill(self, *pids):
         self.note()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: not psutil.pid_exists(pid))
+        pids = list(filter(None, pids))
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: reap() or not any(map(psutil.pid_exists, pids)))
 
     def close(self):
         if self.api:
@@ -236,9 +238,24 @@ class Service(RuleBasedStateMachine):
         self.api = None
 
 
+def reap():
+    """Do what init does, which may take its time: wait for orphans, which come to this process."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def is_there(process):
+    reap()
+    return process.is_running()
+
+
 @pytest.fixture
 def own_variable(monkeypatch):
     monkeypatch.setenv("PROMINENCE_LOCAL_DIR", "")
+    become_subreaper()
+    yield
+    become_subreaper(on=False)
 
 
 def test_whatever_is_killed_no_job_is_lost_doubled_or_stuck(own_variable):
