@@ -2,6 +2,7 @@
 
 import json
 import signal
+import tempfile
 import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -77,8 +78,16 @@ def mock():
         yield mocked
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_runtime_folder():
+    """A folder for the locks and sockets of local services: short, since the name of a socket has to be."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="pj-") as folder:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
+
+
 @pytest.fixture(scope="session")
-def local_service(tmp_path_factory):
+def local_service(tmp_path_factory, own_runtime_folder):
     """A real local service of the tests' own, found by every process that the tests start."""
     from prominence_jupyter.local_service import control
 

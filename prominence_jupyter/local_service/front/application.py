@@ -8,6 +8,7 @@ from typing import Any, Final
 from tornado.log import access_log
 from tornado.web import Application, RequestHandler
 
+from prominence_jupyter.local_service.front.address import BASE
 from prominence_jupyter.local_service.front.routes.handler import Service, UnknownHandler
 from prominence_jupyter.local_service.front.routes.jobs import CloneHandler, JobHandler, JobsHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
@@ -19,7 +20,6 @@ from prominence_jupyter.local_service.front.routes.workflows import (
     WorkflowsHandler,
 )
 
-BASE: Final = "/api/v1"
 _ID: Final = r"([0-9]{1,18})"
 """What SQLite takes as an integer."""
 

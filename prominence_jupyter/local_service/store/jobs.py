@@ -17,6 +17,8 @@ _COLUMNS: Final = (
     "id, description, status, reason, created, started, finished, execution, token, "
     "name, stays, workflow, node, parameters"
 )
+_MOST: Final = 2**63 - 1
+"""The largest integer of SQLite."""
 
 
 class Jobs:
@@ -30,10 +32,15 @@ class Jobs:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             job_id = new_id(self._db)
-            name = description.get("name", "")
+            name, policies, now = description.get("name", ""), description.get("policies", {}), time.time()
+            minutes = policies.get("maximumTimeInQueue", 0)
             self._db.execute(
-                "INSERT INTO jobs (id, description, status, created, token, name) VALUES (?, ?, ?, ?, ?, ?)",
-                (job_id, json.dumps(description), status.PENDING, time.time(), mint(job_id), name),
+                "INSERT INTO jobs (id, description, status, created, token, name, priority, queue_until) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(job_id, json.dumps(description), status.PENDING, now, mint(job_id), name),
+                    *(min(policies.get("priority", 0), _MOST), now + 60 * minutes if minutes > 0 else None),
+                ),
             )
         return job_id
 
@@ -71,8 +78,19 @@ class Jobs:
 
     def next_pending(self) -> JobRow | None:
         """Return the job that is to start next, or None."""
-        rows = self._select("WHERE status = ? ORDER BY id LIMIT 1", status.PENDING)
+        rows = self._select("WHERE status = ? ORDER BY priority DESC, id LIMIT 1", status.PENDING)
         return rows[0].filled() if rows else None
+
+    def queued_too_long(self, now: float) -> list[int]:
+        """Return the pending jobs that may wait no longer."""
+        query = "SELECT id FROM jobs WHERE status = ? AND queue_until <= ?"
+        return [row[0] for row in self._db.execute(query, (status.PENDING, now))]
+
+    def next_too_long(self) -> float | None:
+        """Return when the first of the pending jobs may wait no longer, in Unix seconds, or None."""
+        query = "SELECT min(queue_until) FROM jobs WHERE status = ? AND queue_until IS NOT NULL"
+        until: float | None = self._db.execute(query, (status.PENDING,)).fetchone()[0]
+        return until
 
     def ended_among(self, job_ids: Collection[int]) -> set[int]:
         """Return those of the jobs that have a final status."""
