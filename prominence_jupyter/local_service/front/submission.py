@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("artifacts", "storage")
@@ -15,10 +16,6 @@ _LONGEST_CMD: Final = 128 * 1024
 _MOST_TOLD: Final = 20
 _LONGEST: Final = 500
 """Characters of one problem: it may quote a key, which may be as long as the whole body."""
-
-
-class Refused(Exception):  # becomes a 400; never seen by users
-    """The description breaks a rule; the text says which."""
 
 
 def accept(body: Any) -> dict[str, Any]:

@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS workflows (
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
-CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, id);
+CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, finished DESC, id DESC);
+CREATE INDEX IF NOT EXISTS jobs_that_stay ON jobs (id) WHERE stays = 1;
 CREATE INDEX IF NOT EXISTS jobs_by_workflow ON jobs (workflow, id) WHERE workflow IS NOT NULL;
 """
 _BUSY_S: Final = 10.0
