@@ -13,6 +13,16 @@ _MOST_BYTES: Final = 1024
 _MOST_BYTES_A_STEP: Final = 255
 
 
+def name_problem(name: str) -> str | None:
+    """Say what is wrong with the name of a file below a folder, or None."""
+    steps = name.split("/")
+    if not name.isprintable() or any(step in {"", ".", ".."} for step in steps):
+        return "the name must lead to a file inside its folder: printable characters, no empty step, no '.' or '..'"
+    if len(name.encode()) > _MOST_BYTES or any(len(step.encode()) > _MOST_BYTES_A_STEP for step in steps):
+        return f"the name is longer than {_MOST_BYTES} bytes, or a step of it than {_MOST_BYTES_A_STEP}"
+    return None
+
+
 def path_inside(folder: Path, name: str) -> Path:
     """Return where a file is or would be.
 
@@ -21,14 +31,11 @@ def path_inside(folder: Path, name: str) -> Path:
     Refused
         The name is none, or a link on the way leads out of the folder.
     """
-    steps = name.split("/")
-    if not name.isprintable() or any(step in {"", ".", ".."} for step in steps):
-        raise Refused("The name must be that of a file: printable characters, no empty step, no '.' or '..'")
-    if len(name.encode()) > _MOST_BYTES or any(len(step.encode()) > _MOST_BYTES_A_STEP for step in steps):
-        raise Refused(f"The name is longer than {_MOST_BYTES} bytes, or a step of it than {_MOST_BYTES_A_STEP}")
-    path = folder.joinpath(*steps)
+    if problem := name_problem(name):
+        raise Refused(problem)
+    path = folder / name
     if not path.parent.resolve().is_relative_to(folder.resolve()):
-        raise Refused("The name leads out of its folder")
+        raise Refused("the name leads out of its folder")
     return path
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.local_service.front.files import name_problem
+from prominence_jupyter.local_service.front.job_view import ENDINGS
 from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
@@ -49,6 +52,10 @@ def _beyond_the_common_rules(job: Mapping[str, Any]) -> Iterator[Problem]:
     for index, file in enumerate(job.get("inputs", [])):
         if problem := scratch.input_problem(file):
             yield Problem(("inputs", index), problem)
+    for key in ENDINGS:
+        for index, name in enumerate(job.get(key, [])):
+            if problem := name_problem(str(PurePosixPath(name))):
+                yield Problem((key, index), problem)
 
 
 def _task(task: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -18,6 +18,8 @@ _COLUMNS: Final = (
     "id, description, status, reason, created, started, finished, execution, token, "
     "name, stays, workflow, node, parameters"
 )
+_FEW: Final = 3000
+"""Jobs that are found and sorted within some ten milliseconds."""
 _LARGEST: Final = 2**63 - 1
 """What SQLite takes as an integer."""
 
@@ -46,13 +48,13 @@ class Jobs:
 
     def listed(self, wanted: Wanted) -> list[JobRow]:
         """Return the jobs that a listing is about: the ended, newest end first; then the active, as submitted."""
-        condition, values = wanted.condition()
         rows: list[JobRow] = []
         if wanted.ended:
-            num = wanted.num if wanted.num > 0 else -1
+            condition, values = wanted.condition(few_have_the_label=self._is_rare(wanted.label))
             ended = f"WHERE {ENDED} AND {condition} ORDER BY finished DESC, id DESC LIMIT ?"
-            rows += self._select(ended, *values, num)
+            rows += self._select(ended, *values, wanted.num if wanted.num > 0 else -1)
         if wanted.active:
+            condition, values = wanted.condition(few_have_the_label=False)
             rows += self._select(f"WHERE {ACTIVE} AND {condition} ORDER BY id", *values)
         return rows
 
@@ -93,6 +95,10 @@ class Jobs:
         query = f"UPDATE jobs SET stays = 0 WHERE id = ? AND {ACTIVE}"  # noqa: S608 - a constant
         with self._db:
             return self._db.execute(query, (job_id,)).rowcount == 1
+
+    def _is_rare(self, label: tuple[str, str] | None) -> bool:
+        query = "SELECT count(*) FROM (SELECT 1 FROM labels WHERE key = ? AND value = ? LIMIT ?)"
+        return label is None or self._db.execute(query, (*label, _FEW)).fetchone()[0] < _FEW
 
     def _change(self, job_id: int, before: Collection[str], changes: dict[str, Any]) -> bool:
         sets = ", ".join(f"{column} = ?" for column in changes)

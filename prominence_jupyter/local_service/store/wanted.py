@@ -7,9 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-ACTIVE: Final = "(finished IS NULL OR stays = 1)"
+ACTIVE: Final = "id IN (SELECT id FROM jobs WHERE finished IS NULL UNION SELECT id FROM jobs WHERE stays = 1)"
 """Of the jobs that have ended, those that stay in the queue are listed with the active ones until they are removed."""
 ENDED: Final = "finished IS NOT NULL AND stays = 0"
+_OF_THE_LABEL: Final = "id IN (SELECT job FROM labels WHERE key = ? AND value = ?)"
+_HAS_THE_LABEL: Final = "EXISTS (SELECT 1 FROM labels WHERE key = ? AND value = ? AND job = jobs.id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,16 @@ class Wanted:
     name: str | None = None
     status: str | None = None
 
-    def condition(self) -> tuple[str, list[Any]]:
-        """Return what holds for all of them, as SQL and its values; `active`, `ended` and `num` are not in it."""
+    def condition(self, *, few_have_the_label: bool) -> tuple[str, list[Any]]:
+        """Return what holds for all of them, as SQL and its values; `active`, `ended` and `num` are not in it.
+
+        Where few jobs have the label, it leads to them; else it is looked for at each job, in the order of the jobs.
+        """
         parts: dict[str, list[Any]] = {"TRUE": []}
         if self.ids is not None:
             parts["id IN (SELECT value FROM json_each(?))"] = [json.dumps([*self.ids])]
         if self.label is not None:
-            parts["id IN (SELECT job FROM labels WHERE key = ? AND value = ?)"] = [*self.label]
+            parts[_OF_THE_LABEL if few_have_the_label else _HAS_THE_LABEL] = [*self.label]
         for column in ("workflow", "name", "status"):
             if (value := getattr(self, column)) is not None:
                 parts[f"{column} = ?"] = [value]
