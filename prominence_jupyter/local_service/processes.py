@@ -13,6 +13,7 @@ from typing import Final
 
 import psutil
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 """From <linux/prctl.h>."""
 _ALL_OURS: Final = sys.platform == "linux"
@@ -89,6 +90,12 @@ def become_subreaper() -> None:
     """On Linux, make orphaned descendants of this process its children, so that none gets away."""
     if _ALL_OURS:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """On Linux, let this process and what it becomes be killed when the thread that started it ends."""
+    if _ALL_OURS:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def end_strays(token_of: Callable[[int], str | None]) -> None:

@@ -11,6 +11,7 @@ from tornado.web import Application, RequestHandler
 
 from prominence_jupyter.local_service.front.routes.data import DataHandler
 from prominence_jupyter.local_service.front.routes.disabled import DisabledHandler
+from prominence_jupyter.local_service.front.routes.execute import ExecHandler
 from prominence_jupyter.local_service.front.routes.handler import BASE, Service, UnknownHandler
 from prominence_jupyter.local_service.front.routes.jobs import CloneHandler, JobHandler, JobsHandler, RemoveHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
@@ -31,6 +32,7 @@ def application(service: Service) -> Application:
         (f"{BASE}/jobs", JobsHandler, own),
         (f"{BASE}/jobs/{_ID}", JobHandler, own),
         (f"{BASE}/jobs/{_ID}/clone", CloneHandler, own),
+        (f"{BASE}/jobs/{_ID}/exec", ExecHandler, own),
         (f"{BASE}/jobs/{_ID}/remove", RemoveHandler, own),
         (f"{BASE}/jobs/{_ID}/(stdout|stderr)", OutputHandler, own),
         (f"{BASE}/jobs/{_ID}/(outputFiles|outputDirs)/(.+)", StagedHandler, own),
