@@ -14,6 +14,7 @@ from typing import Final
 
 import psutil
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 """From <linux/prctl.h>."""
 _ALL_OURS: Final = sys.platform == "linux"
@@ -107,6 +108,12 @@ def end_children() -> None:
         if not me.children():
             return
         time.sleep(_PAUSE_S)
+
+
+def end_with_parent() -> None:
+    """On Linux, let this process and what it becomes be killed when the thread that started it ends."""
+    if _ALL_OURS:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def end_strays(token_of: Callable[[int], str | None]) -> None:

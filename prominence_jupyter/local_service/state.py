@@ -93,6 +93,16 @@ class StateDir:
         """What a detached service prints."""
         return self.path / "service.log"
 
+    @property
+    def data(self) -> Path:
+        """Files that were uploaded."""
+        return self.path / "data"
+
+    @property
+    def uploads(self) -> Path:
+        """Files that are being uploaded."""
+        return self.path / "uploads"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
         return self.path / "jobs" / str(job_id)

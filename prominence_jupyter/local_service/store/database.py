@@ -85,7 +85,8 @@ CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
 CREATE INDEX IF NOT EXISTS jobs_by_priority ON jobs (status, priority DESC, id);
 CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (status, queue_until) WHERE queue_until IS NOT NULL;
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
-CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, id);
+CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, finished DESC, id DESC);
+CREATE INDEX IF NOT EXISTS jobs_that_stay ON jobs (id) WHERE stays = 1;
 CREATE INDEX IF NOT EXISTS jobs_by_workflow ON jobs (workflow, id) WHERE workflow IS NOT NULL;
 """
 _NEW_COLUMNS: Final = {
