@@ -7,6 +7,7 @@ from typing import Final
 NO_RESOURCES: Final = "No matching resources"
 PULL_FAILED: Final = "Container image pull failed"
 WALLTIME: Final = "Walltime limit exceeded"
+QUEUED_TOO_LONG: Final = "Maximum time queued was exceeded"
 DELETED: Final = "Job deleted by user"
 WORKFLOW_DELETED: Final = "Workflow deleted by user"
 PART_OF_DELETED: Final = "Job part of a workflow which was deleted by user"

@@ -33,6 +33,10 @@ class Scratch:
         """Return the file that all tasks append to."""
         return self.folder / stream
 
+    def staged(self, name: str) -> Path:
+        """Return where a file that the job leaves is kept; of a folder NAME it is NAME.tgz."""
+        return self.folder / "outputs" / name
+
     def make(self, inputs: Iterable[Mapping[str, Any]]) -> None:
         """Create the folders, the empty output files and the input files.
 

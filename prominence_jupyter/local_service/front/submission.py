@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.local_service.front.files import name_problem
+from prominence_jupyter.local_service.front.job_view import ENDINGS
+from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("artifacts", "storage")
@@ -15,10 +19,6 @@ _LONGEST_CMD: Final = 128 * 1024
 _MOST_TOLD: Final = 20
 _LONGEST: Final = 500
 """Characters of one problem: it may quote a key, which may be as long as the whole body."""
-
-
-class Refused(Exception):  # becomes a 400; never seen by users
-    """The description breaks a rule; the text says which."""
 
 
 def accept(body: Any) -> dict[str, Any]:
@@ -53,6 +53,10 @@ def _beyond_the_common_rules(job: Mapping[str, Any]) -> Iterator[Problem]:
     for index, file in enumerate(job.get("inputs", [])):
         if problem := scratch.input_problem(file):
             yield Problem(("inputs", index), problem)
+    for key in ENDINGS:
+        for index, name in enumerate(job.get(key, [])):
+            if problem := name_problem(str(PurePosixPath(name))):
+                yield Problem((key, index), problem)
 
 
 def _task(task: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from prominence_jupyter.local_service import scratch
 from prominence_jupyter.local_service.front import submission
-from prominence_jupyter.local_service.front.submission import Refused
+from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.protocol.factories import Node, expand, filled
 from prominence_jupyter.protocol.validation import Problem, workflow_problems
 from prominence_jupyter.protocol.validation.values import number

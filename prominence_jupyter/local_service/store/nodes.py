@@ -13,20 +13,21 @@ import sqlite3
 from typing import Any, Final
 
 from prominence_jupyter.local_service.store.database import new_id
+from prominence_jupyter.local_service.store.policies import policy_columns
 from prominence_jupyter.local_service.workflow_row import IDLE
 from prominence_jupyter.protocol import status
 
 _MAKE_JOBS: Final = """
-INSERT INTO jobs (id, description, status, created, token, name, priority, workflow, node, parameters)
-SELECT id, :description, :status, :now, token, :prefix || name, :priority, workflow, name, parameters
+INSERT INTO jobs
+(id, description, status, created, token, name, priority, stays, queue_until, workflow, node, parameters)
+SELECT
+id, :description, :status, :now, token, :prefix || name, :priority, :stays, :queue_until, workflow, name, parameters
 FROM nodes WHERE workflow = :workflow AND step = :step AND NOT done ORDER BY id
 """
 _MAKE_LABELS: Final = """
 INSERT INTO labels (job, key, value)
 SELECT id, :key, :value FROM nodes WHERE workflow = :workflow AND step = :step AND NOT done
 """
-_LARGEST: Final = 2**63 - 1
-"""What SQLite takes as an integer."""
 _TOLERANT: Final = ("ignoreTaskFailures", "reportJobSuccessOnTaskFailure")
 """Policies of a job with which the exit codes of its tasks do not make it fail."""
 
@@ -81,7 +82,7 @@ def release(database: sqlite3.Connection, workflow: int, step: str, now: float) 
         "now": now,
         "description": found["description"],
         "prefix": f"{found['name']}/",
-        "priority": min(description.get("policies", {}).get("priority", 0), _LARGEST),
+        **policy_columns(description, now),
     }
     made = database.execute(_MAKE_JOBS, values).rowcount
     database.execute("UPDATE nodes SET job = id WHERE workflow = :workflow AND step = :step AND NOT done", values)
@@ -134,9 +135,11 @@ def _retry(database: sqlite3.Connection, job_id: int, now: float) -> None:
     """Make another job of the node of a job that failed. It gets the same token: here nobody can make a new one."""
     again = new_id(database)
     database.execute(
-        "INSERT INTO jobs (id, description, status, created, token, name, priority, workflow, node, parameters) "
-        "SELECT ?, description, ?, ?, token, name, priority, workflow, node, parameters FROM jobs WHERE id = ?",
-        (again, status.PENDING, now, job_id),
+        "INSERT INTO jobs "
+        "(id, description, status, created, token, name, priority, stays, queue_until, workflow, node, parameters) "
+        "SELECT :again, description, :status, :now, token, name, priority, stays, :now + queue_until - created, "
+        "workflow, node, parameters FROM jobs WHERE id = :job",
+        {"again": again, "status": status.PENDING, "now": now, "job": job_id},
     )
     query = "INSERT INTO labels (job, key, value) SELECT ?, key, value FROM labels WHERE job = ?"
     database.execute(query, (again, job_id))

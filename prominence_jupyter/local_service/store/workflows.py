@@ -6,50 +6,18 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.store import nodes
 from prominence_jupyter.local_service.store.database import new_id, new_ids
+from prominence_jupyter.local_service.store.wanted import Wanted
 from prominence_jupyter.local_service.workflow_row import IDLE, WorkflowRow
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.factories import Node
 
 _COLUMNS: Final = "id, name, status, reason, created, started, finished, total, done, failed, queued"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which workflows a listing is about. None is no condition."""
-
-    active: bool = True
-    """Whether those in the queue are wanted."""
-    ended: bool = True
-    """Whether those that have left it are wanted."""
-    num: int = 0
-    """How many of those that have left it; 0 or less means all."""
-    ids: Collection[int] | None = None
-    label: tuple[str, str] | None = None
-    name: str | None = None
-    status: str | None = None
-
-    def condition(self) -> tuple[str, list[Any]]:
-        """Return the condition as SQL, and its values."""
-        terms: list[str] = ["1"]
-        values: list[Any] = []
-        if self.ids is not None:
-            terms.append(f"id IN ({','.join('?' * len(self.ids))})")
-            values += self.ids
-        if self.label is not None:
-            terms.append("id IN (SELECT job FROM labels WHERE key = ? AND value = ?)")
-            values += self.label
-        for column, value in (("name", self.name), ("status", self.status)):
-            if value is not None:
-                terms.append(f"{column} = ?")
-                values.append(value)
-        return " AND ".join(terms), values
 
 
 class Workflows:
@@ -99,7 +67,7 @@ class Workflows:
 
     def get(self, workflow: int) -> WorkflowRow | None:
         """Return one workflow with its description, or None."""
-        rows = self.listed(Wanted(ids=[workflow]), detail=True)
+        rows = self.listed(Wanted(ended=True, ids=[workflow]), detail=True)
         return rows[0] if rows else None
 
     def reruns(self, workflow: int) -> int:
@@ -111,7 +79,7 @@ class Workflows:
 
         Without detail their descriptions are not read.
         """
-        condition, values = wanted.condition()
+        condition, values = wanted.condition(few_have_the_label=True)
         columns = f"{_COLUMNS}, {'description' if detail else 'NULL AS description'}"
         query = f"SELECT {columns} FROM workflows WHERE {condition} AND "  # noqa: S608 - words of our own and "?" marks
         rows: list[sqlite3.Row] = []

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from prominence_jupyter.local_service.front import submission, tokens
-from prominence_jupyter.local_service.front.listing import Listing, Refused
+from prominence_jupyter.local_service.front import tokens
+from prominence_jupyter.local_service.front.listing import wanted
+from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.local_service.front.routes.handler import ServiceHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
 from prominence_jupyter.local_service.front.workflow_submission import WorkflowSubmission
-from prominence_jupyter.local_service.store.workflows import Wanted
 from prominence_jupyter.local_service.workflow_row import IDLE
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
@@ -24,11 +25,7 @@ class _WorkflowsHandler(ServiceHandler):
     def add_workflow(self, body: Any, code: HTTPStatus, *, rerun_of: int | None = None) -> None:
         """Add a workflow and answer with its id, or with what is wrong."""
         key = self.service.key
-        try:
-            accepted = WorkflowSubmission.accept(body)
-        except submission.Refused as refusal:
-            self.refuse(str(refusal))
-            return
+        accepted = WorkflowSubmission.accept(body)
         workflow = self.service.store.workflows.add(
             accepted.description,
             accepted.jobs,
@@ -45,23 +42,11 @@ class WorkflowsHandler(_WorkflowsHandler):
 
     def get(self) -> None:
         """List active workflows, or those that the query is about."""
-        query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        try:
-            listing = Listing.from_query(query)
-        except Refused as refusal:
-            self.refuse(str(refusal), refusal.code)
-            return
-        both = listing.everything or listing.ids is not None
-        wanted = Wanted(
-            active=both or not listing.completed,
-            ended=both or listing.completed,
-            num=0 if both else listing.num,
-            ids=listing.ids,
-            label=listing.label,
-            name=listing.name,
-            status=IDLE if listing.status == status.PENDING else listing.status,
-        )
-        self.answer([row.to_json() for row in self.service.store.workflows.listed(wanted, detail=listing.detail)])
+        query = self.query()
+        asked = wanted(query)
+        asked = replace(asked, status=IDLE if asked.status == status.PENDING else asked.status)
+        rows = self.service.store.workflows.listed(asked, detail="detail" in query)
+        self.answer([row.to_json() for row in rows])
 
     def post(self) -> None:
         """Submit a workflow."""
@@ -79,8 +64,7 @@ class WorkflowHandler(_WorkflowsHandler):
     def delete(self, workflow: str) -> None:
         """End it and its jobs, unless it has ended."""
         if not self.service.store.workflows.delete(int(workflow)):
-            self.refuse("No such workflow(s)")
-            return
+            raise Refused("No such workflow(s)")
         self.service.wake_runner()
         self.answer({})
 
@@ -89,17 +73,15 @@ class WorkflowHandler(_WorkflowsHandler):
         workflows = self.service.store.workflows
         row = workflows.get(int(workflow))
         if row is None or row.description is None:
-            self.refuse(_UNKNOWN)
-            return
+            raise Refused(_UNKNOWN)
         most = row.description.get("policies", {}).get("maximumReruns")
         if row.finished is None:
-            self.refuse("A workflow can be run again when it has ended")
-        elif row.done == row.total:
-            self.refuse("No job of this workflow failed; clone it to run all of them again")
-        elif most is not None and workflows.reruns(row.id) >= most:
-            self.refuse(f"This workflow was to be run again {most} times at most (maximumReruns)")
-        else:
-            self.add_workflow(row.description, HTTPStatus.OK, rerun_of=row.id)
+            raise Refused("A workflow can be run again when it has ended")
+        if row.done == row.total:
+            raise Refused("No job of this workflow failed; clone it to run all of them again")
+        if most is not None and workflows.reruns(row.id) >= most:
+            raise Refused(f"This workflow was to be run again {most} times at most (maximumReruns)")
+        self.add_workflow(row.description, HTTPStatus.OK, rerun_of=row.id)
 
 
 class WorkflowCloneHandler(_WorkflowsHandler):
@@ -109,9 +91,8 @@ class WorkflowCloneHandler(_WorkflowsHandler):
         """Submit what was submitted for it, once more."""
         row = self.service.store.workflows.get(int(workflow))
         if row is None:
-            self.refuse(_UNKNOWN)
-        else:
-            self.add_workflow(row.description, HTTPStatus.CREATED)
+            raise Refused(_UNKNOWN)
+        self.add_workflow(row.description, HTTPStatus.CREATED)
 
 
 class WorkflowRemoveHandler(ServiceHandler):
@@ -120,10 +101,9 @@ class WorkflowRemoveHandler(ServiceHandler):
     def put(self, workflow: str) -> None:
         """Let it leave the queue."""
         workflows = self.service.store.workflows
-        if workflows.remove(int(workflow)):
-            self.answer({})
-        else:
-            self.refuse("Workflow is no longer in the queue" if workflows.get(int(workflow)) else _UNKNOWN)
+        if not workflows.remove(int(workflow)):
+            raise Refused("Workflow is no longer in the queue" if workflows.get(int(workflow)) else _UNKNOWN)
+        self.answer({})
 
 
 class WorkflowOutputHandler(OutputHandler):
@@ -134,8 +114,8 @@ class WorkflowOutputHandler(OutputHandler):
         workflows = self.service.store.workflows
         found = workflows.job_of(int(workflow), node)
         if found is None:
-            self.refuse(f"{stream} does not exist" if workflows.get(int(workflow)) else _UNKNOWN)
-        elif found[0] is None:
+            raise Refused(f"{stream} does not exist" if workflows.get(int(workflow)) else _UNKNOWN)
+        if found[0] is None:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
         else:
             await super().get(str(found[0]), stream)
