@@ -46,7 +46,7 @@ class Replay:
         steps = [str(self._id(step)) if step.isdigit() else step for step in parts.path.split("/")]
         path = "/".join(steps) + (f"?{urlencode(query)}" if query else "")
         answer = self.api(request["method"], path, **self._body(request), headers=self._headers(request, token))
-        if request["method"] == "POST" and answer.status_code == 201:
+        if request["method"] == "POST" and answer.status_code == 201 and answered:
             recorded_id = answered["id"]
             self.ids[recorded_id] = self.posted[recorded_id] = answer.json()["id"]
         if request["method"] == "DELETE" and answer.status_code == 200:
@@ -71,7 +71,7 @@ class Replay:
     def _prepare(self, request, parts, query, answered):
         steps = parts.path.strip("/").split("/")
         if steps[0] == "workflows" or query.get("workflow"):
-            self._prepare_workflow(steps, query, answered)
+            self._prepare_workflow(request["method"], steps, query, answered)
         elif steps == ["jobs"] and request["method"] == "GET":
             shown = {job["id"]: job for job in answered}
             possible = {key: job for key, job in shown.items() if job["status"] != "failed"}  # these are held
@@ -167,6 +167,12 @@ class Replay:
             self.blockers.append(self.api.submit("sleep 60"))
             until(lambda: self.api.describe(self.blockers[0])["status"] == "running")
 
+    def _fill(self):
+        """Let something run that needs all of the machine, so that what is submitted next is seen before it starts."""
+        if not self.idle:
+            self.idle.append(self.api.submit("sleep 60", resources={"cpus": 8}))
+            until(lambda: self.api.describe(self.idle[0])["status"] == "running")
+
     def _give_up_idle(self):
         """End the job that waits: those behind it would wait for it."""
         while self.idle:
@@ -182,7 +188,11 @@ class Replay:
                     found |= {key: value for key, value in job.items() if key in OF_THE_DESCRIPTION}
         return found
 
-    def _prepare_workflow(self, steps, query, answered):
+    def _prepare_workflow(self, method, steps, query, answered):
+        if method == "POST":
+            self._fill()
+        elif not answered or answered[0]["status"] != "idle":
+            self._give_up_idle()
         recorded_id = int(query["id"]) if query.get("workflow") else int(steps[1]) if len(steps) > 1 else None
         if recorded_id in {None, UNKNOWN}:
             return
