@@ -270,9 +270,11 @@ def test_a_clone_runs_all_of_it_again(api, submit):
 
 
 def test_one_that_stays_in_the_queue(api, submit):
-    workflow_id = submit(workflow(job("a"), name="stay", policies={"leaveInQueue": True}))
+    stays = {"leaveInQueue": True}
+    workflow_id = submit(workflow(job("a", policies=stays), name="stay", policies=stays))
     assert ended(api, workflow_id)["status"] == "completed"
-    assert listed(api, "name=stay") == [workflow_id]
+    assert listed(api, "name=stay") == listed(api, f"workflow=true&id={workflow_id}") == [workflow_id]
+    assert api("GET", f"/jobs?workflow=true&id={workflow_id}").json() == []
     assert listed(api, "name=stay&completed=true&num=0") == []
     assert [api("PUT", f"/workflows/{workflow_id}/remove").status_code for _ in range(2)] == [200, 400]
     assert api("PUT", f"/workflows/{workflow_id}/remove").json() == {"error": "Workflow is no longer in the queue"}
