@@ -2,9 +2,12 @@
 
 import json
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 
+from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.state import StateDir
 from tests.local_service.conftest import CONTRACT, FINAL, recorded, shape, until
 
 
@@ -191,6 +194,19 @@ def test_tasks_find_their_parameters_in_command_and_environment(api, submit):
         assert api("GET", f"/workflows/{workflow_id}/point/{number}/stderr").text == f"{value}\n"
     parameters = {each["name"]: each["parameters"]["x"] for each in jobs_of(api, workflow_id)}
     assert parameters == {"w/point/0": -1.5, "w/point/1": 1e-05, "w/point/2": "2.50"}
+
+
+def test_an_output_is_found_by_the_name_that_its_parameter_makes(api, submit):
+    point = job("point", "/bin/sh -c 'printf text > out-$x.txt'", outputFiles=["out-$x.txt"])
+    workflow_id = submit(workflow(point, factories=zipped("point", x=["a"])))
+    ended(api, workflow_id)
+    (made,) = jobs_of(api, workflow_id)
+    staged = Scratch(StateDir(api.info.state_dir).job(made["id"])).staged("out-a.txt")
+    staged.parent.mkdir(exist_ok=True)
+    staged.write_text("text")  # as the runner stages it out
+    (output,) = api.describe(made["id"])["outputFiles"]
+    assert (output["name"], output["size"]) == ("out-$x.txt", 4)
+    assert urlsplit(output["url"]).path.endswith(f"/jobs/{made['id']}/outputFiles/out-a.txt")
 
 
 def test_a_clone_of_a_job_that_a_factory_made_has_its_parameters(api, submit):
