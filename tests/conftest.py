@@ -67,6 +67,14 @@ def own_cache(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def jobs_run_on_the_host():
+    """Whatever this machine has: most tests name images that are not there and run commands that are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMINENCE_LOCAL_RUNTIME", "host")
+        yield
+
+
 @pytest.fixture
 def transport() -> Transport:
     return Transport(URL, Token(TOKEN, "a test"), sleep=lambda _: None)

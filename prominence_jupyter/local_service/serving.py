@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from prominence_jupyter.local_service.front import address
 from prominence_jupyter.local_service.front.runner_link import RunnerLink
 from prominence_jupyter.local_service.live import LiveDir, live_dir, name_live_dir
 from prominence_jupyter.local_service.lock import Lock
+from prominence_jupyter.local_service.runner.runtimes import choice
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
 from prominence_jupyter.local_service.store.store import Store
@@ -42,6 +44,7 @@ class Serving:
         try:
             name_live_dir(self.state, self.live)
             self.live.service.unlink(missing_ok=True)
+            choice.require(os.environ, self.state)
             Store(self.state.database).close()  # whatever is wrong with it shows now
             self.listener = address.listen(port, self.live)
             self.live.port.write_text(str(self.listener.getsockname()[1]))

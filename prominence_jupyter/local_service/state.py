@@ -103,6 +103,16 @@ class StateDir:
         """Files that are being uploaded."""
         return self.path / "uploads"
 
+    @property
+    def images(self) -> Path:
+        """Container images that were fetched or unpacked, for all jobs."""
+        return self.path / "images"
+
+    @property
+    def discarded(self) -> Path:
+        """Images of jobs that have ended; they go when the next image comes."""
+        return self.images / "discarded"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
         return self.path / "jobs" / str(job_id)

@@ -32,7 +32,8 @@ class Replay:
     """One contract file against one service."""
 
     def __init__(self, api, name, hints=()):
-        self.api, self.exchanges, self.hints = api, of_contract(name), dict(hints)
+        self.api, self.name = api, name
+        self.exchanges, self.hints = of_contract(name), dict(hints)
         self.ids, self.states, self.posted, self.blockers, self.idle = {}, {}, {}, [], []
 
     def ask(self, exchange, token):
@@ -71,7 +72,7 @@ class Replay:
     def _prepare(self, request, parts, query, answered):
         steps = parts.path.strip("/").split("/")
         if steps[0] == "workflows" or query.get("workflow"):
-            self._prepare_workflow(request["method"], steps, query, answered)
+            self._prepare_workflow(steps, query, answered)
         elif steps == ["jobs"] and request["method"] == "GET":
             shown = {job["id"]: job for job in answered}
             possible = {key: job for key, job in shown.items() if job["status"] != "failed"}  # these are held
@@ -167,12 +168,6 @@ class Replay:
             self.blockers.append(self.api.submit("sleep 60"))
             until(lambda: self.api.describe(self.blockers[0])["status"] == "running")
 
-    def _fill(self):
-        """Let something run that needs all of the machine, so that what is submitted next is seen before it starts."""
-        if not self.idle:
-            self.idle.append(self.api.submit("sleep 60", resources={"cpus": 8}))
-            until(lambda: self.api.describe(self.idle[0])["status"] == "running")
-
     def _give_up_idle(self):
         """End the job that waits: those behind it would wait for it."""
         while self.idle:
@@ -188,11 +183,7 @@ class Replay:
                     found |= {key: value for key, value in job.items() if key in OF_THE_DESCRIPTION}
         return found
 
-    def _prepare_workflow(self, method, steps, query, answered):
-        if method == "POST":
-            self._fill()
-        elif not answered or answered[0]["status"] != "idle":
-            self._give_up_idle()
+    def _prepare_workflow(self, steps, query, answered):
         recorded_id = int(query["id"]) if query.get("workflow") else int(steps[1]) if len(steps) > 1 else None
         if recorded_id in {None, UNKNOWN}:
             return

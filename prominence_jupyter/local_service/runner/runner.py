@@ -18,6 +18,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +28,10 @@ from prominence_jupyter.local_service.leftovers import end_leftovers
 from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.processes import ProcessTable
+from prominence_jupyter.local_service.runner.course import Premises
 from prominence_jupyter.local_service.runner.mailbox import Mailbox
 from prominence_jupyter.local_service.runner.running_job import RunningJob
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.runner.runtimes import choice
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
@@ -51,9 +53,9 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Holds the jobs that run."""
 
-    def __init__(self, state: StateDir, live: LiveDir, held: Lock, store: Store, capacity: Capacity, url: str) -> None:
-        self._state, self._held, self._store = state, held, store
-        self._capacity, self._url = capacity, url
+    def __init__(self, held: Lock, live: LiveDir, store: Store, capacity: Capacity, premises: Premises) -> None:
+        self._held, self._store = held, store
+        self._capacity, self._premises = capacity, premises
         self._jobs: dict[int, RunningJob] = {}
         self._table = ProcessTable()
         self._stopping = False
@@ -152,7 +154,8 @@ class Runner:
         if told == "stop":
             self._stop()
         elif told != "wake":
-            self._url, self._capacity = told
+            url, self._capacity = told
+            self._premises = replace(self._premises, url=url)
 
     def _stop(self) -> None:
         self._stopping = True
@@ -214,7 +217,7 @@ class Runner:
         while not self._stopping and (row := self._store.jobs.next_pending()):
             try:
                 could_run = self._capacity.could_run(row.description["resources"])
-                job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
+                job = RunningJob(row, self._premises)
             except Exception:  # broad: as in `_alone`
                 _log.exception("job %d fails", row.id)
                 self._store.jobs.finish(row.id, status.FAILED, reasons.BROKEN)
@@ -235,7 +238,10 @@ class Runner:
         if job.ended is None:
             return
         with self._patience():
-            self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
+            if job.ended.status == status.PENDING:
+                self._store.jobs.retry(job.id, job.execution)
+            else:
+                self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
             del self._jobs[job.id]
         if self._stopping:
             self._jobs.pop(job.id, None)  # the next service finds it running, and lets it fail
@@ -268,7 +274,8 @@ def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
         end_leftovers(store)
-        Runner(state, live, held, store, Capacity(options.cpus, options.memory_gb), options.url).run()
+        premises = Premises(state, options.url, choice.chosen(os.environ, state))
+        Runner(held, live, store, Capacity(options.cpus, options.memory_gb), premises).run()
 
 
 if __name__ == "__main__":

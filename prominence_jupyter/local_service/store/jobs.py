@@ -115,6 +115,11 @@ class Jobs:
                 nodes.job_ended(self._db, job_id, now)
         return ended
 
+    def retry(self, job_id: int, execution: dict[str, Any]) -> bool:
+        """Turn a running job into a pending one, to be run again; False if it is not running any more."""
+        changes = {"status": status.PENDING, "started": None, "execution": json.dumps(execution)}
+        return self._change(job_id, {status.RUNNING}, changes | {"retries": execution["retries"]})
+
     def finish_running(self, final: str, reason: str) -> None:
         """Give every running job a final status: those that a crash of the service left behind."""
         for row in self._select("WHERE status = ?", status.RUNNING):

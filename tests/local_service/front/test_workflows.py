@@ -303,6 +303,7 @@ def test_listings_that_cannot_be_understood(api):
         ("constraint=x", 400, "Invalid constraint"),
         ("status=completed", 200, "invalid status specified"),
         ("completed=true&num=x", 400, "num must be a whole number"),
+        ("id=999999,7x", 400, "id must be a whole number"),
     ):
         answer = api("GET", f"/workflows?{query}")
         assert (answer.status_code, answer.json()) == (code, {"error": words})
