@@ -37,7 +37,7 @@ def become(command: str, row: JobRow, premises: Premises) -> NoReturn:
     image = runtime.fetch(order) if runtime.wants(task) else None
     start = runtime.start(Errand(task, scratch, job_variables(row, task, premises.url), mounts), image)
     os.chdir(scratch.enter(start.folder))
-    os.execvpe(start.arguments[0], start.arguments, start.variables)  # noqa: S606 - as asked
+    os.execvpe(start.arguments[0], [*start.arguments], start.variables)  # noqa: S606 - as asked
 
 
 def main() -> int:
