@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol import factories, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class JobRow:
     execution: dict[str, Any] | None
     token: str = field(repr=False)
     """The job's own access token."""
+    name: str
+    """As listings show it: of a job of a workflow ``workflow/job/number``."""
+    stays: bool
+    """Whether it stays in the active listing when it has ended, until it is removed."""
+    workflow: int | None
+    node: str | None
+    """Its name within its workflow."""
+    parameters: dict[str, Any] | None
+    """Of a job that a factory made."""
 
     def to_json(self, *, detail: bool) -> dict[str, Any]:
         """Return the job as the API shows it: a line of a listing, or with everything.
@@ -30,13 +39,20 @@ class JobRow:
         Shapes: ``list-active.json``, ``list-completed.json`` and ``job-lifecycle.json`` of the recorded answers.
         """
         shown = dict(self.description) if detail else {"tasks": self.description["tasks"]}
-        shown |= {"id": self.id, "name": self.description.get("name", ""), "status": self.status}
-        shown["events"] = self._events()
+        shown |= {"id": self.id, "name": self.name, "status": self.status, "events": self._events()}
+        if self.parameters is not None:
+            shown["parameters"] = self.parameters
         if self.reason is not None:
             shown["statusReason"] = self.reason
         if detail:
             shown["execution"] = self.execution or {"runtimeVersion": {}}
         return shown
+
+    def filled(self) -> JobRow:
+        """Return the row with its parameters in their places: what is to run. Shown is what was submitted."""
+        if not self.parameters:
+            return self
+        return replace(self, description=factories.filled(self.description, self.parameters))
 
     def _events(self) -> dict[str, int]:
         events = {"createTime": int(self.created)}

@@ -7,18 +7,22 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import psutil
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 """From <linux/prctl.h>."""
 _ALL_OURS: Final = sys.platform == "linux"
 """Whether orphans come back to this process, so that every process that is looked at descends from it."""
 _TOKEN: Final = "PROMINENCE_TOKEN"  # noqa: S105 - the name of a variable
 _JOB_ID: Final = "PROMINENCE_JOB_ID"
+_TRIES: Final = 200
+_PAUSE_S: Final = 0.005
 
 
 @dataclass(slots=True)
@@ -92,10 +96,31 @@ class ProcessTable:
         self._strangers = strangers
 
 
-def become_subreaper() -> None:
+def become_subreaper(*, on: bool = True) -> None:
     """On Linux, make orphaned descendants of this process its children, so that none gets away."""
     if _ALL_OURS:
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
+
+
+def end_children() -> None:
+    """Kill and reap all that descends from this process: what a runner that died has left to it."""
+    me = psutil.Process()
+    for _ in range(_TRIES):
+        for process in me.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if not me.children():
+            return
+        time.sleep(_PAUSE_S)
+
+
+def end_with_parent() -> None:
+    """On Linux, let this process and what it becomes be killed when the thread that started it ends."""
+    if _ALL_OURS:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def end_strays(token_of: Callable[[int], str | None]) -> None:

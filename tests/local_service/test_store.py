@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.local_service.store.store import Store
+from prominence_jupyter.local_service.store.wanted import Wanted
 from prominence_jupyter.protocol import status
 
 DESCRIPTION = {"tasks": [{"image": "x", "cmd": "half a character: \ud800"}], "resources": {}, "name": "one"}
@@ -80,7 +81,7 @@ def test_no_order_of_events_leaves_a_final_status(tmp_path_factory, steps):
             for row in before.values():
                 if status.is_final(row.status):
                     assert store.jobs.get(row.id) == row
-        active, ended = store.jobs.active(), store.jobs.completed(0)
+        active, ended = store.jobs.active(), store.jobs.listed(Wanted(active=False, ended=True))
         assert sorted(row.id for row in active + ended) == [1, 2, 3]
         assert all((row.finished is not None) == status.is_final(row.status) for row in active + ended)
         assert [row.finished for row in ended] == sorted((row.finished for row in ended), reverse=True)

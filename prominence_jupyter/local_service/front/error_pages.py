@@ -12,6 +12,7 @@ _WORDS: Final = {
     404: "The requested URL was not found on the server. If you entered the URL manually please check your spelling "
     "and try again.",
     405: "The method is not allowed for the requested URL.",
+    413: "The data value transmitted exceeds the capacity limit.",
     415: "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.",
 }
 _OTHERWISE: Final = (

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.local_service.front.files import name_problem
+from prominence_jupyter.local_service.front.job_view import KINDS
+from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("storage",)
@@ -15,10 +19,6 @@ _LONGEST_CMD: Final = 128 * 1024
 _MOST_TOLD: Final = 20
 _LONGEST: Final = 500
 """Characters of one problem: it may quote a key, which may be as long as the whole body."""
-
-
-class Refused(Exception):  # becomes a 400; never seen by users
-    """The description breaks a rule; the text says which."""
 
 
 def accept(body: Any) -> dict[str, Any]:
@@ -31,13 +31,14 @@ def accept(body: Any) -> dict[str, Any]:
     """
     problems = job_problems(body) or [*_beyond_the_common_rules(body)]
     if problems:
-        raise Refused(_told(problems))
+        raise Refused(told(problems))
     kept: dict[str, Any] = copy.deepcopy(body)
     kept["resources"].setdefault("nodes", 1)
     return kept
 
 
-def _told(problems: Sequence[Problem]) -> str:
+def told(problems: Sequence[Problem]) -> str:
+    """Say in one line what is wrong: the first problems, and how many more there are."""
     told = [str(problem)[:_LONGEST] for problem in problems[:_MOST_TOLD]]
     more = len(problems) - len(told)
     return "; ".join([*told, f"and {more} more"] if more else told)
@@ -52,12 +53,12 @@ def _beyond_the_common_rules(job: Mapping[str, Any]) -> Iterator[Problem]:
     for index, file in enumerate(job.get("inputs", [])):
         if problem := scratch.input_problem(file):
             yield Problem(("inputs", index), problem)
+    for key in KINDS:
+        for index, name in enumerate(job.get(key, [])):
+            if problem := name_problem(str(PurePosixPath(name))):
+                yield Problem((key, index), problem)
     for index, artifact in enumerate(job.get("artifacts", [])):
         yield from _artifact(artifact, ("artifacts", index))
-    for key in ("outputFiles", "outputDirs"):
-        for index, name in enumerate(job.get(key, [])):
-            if not scratch.leads_inside(name):
-                yield Problem((key, index), "must lead to something inside the working folder of the job")
 
 
 def _artifact(artifact: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -91,7 +91,7 @@ class Course:
         self._row, self._scratch, self._premises, self._execution = row, scratch, premises, execution
         self._policies: Mapping[str, Any] = row.description.get("policies", {})
         self._images: dict[str, Image | None] = {}
-        self._mounts = _mounts(row.description.get("artifacts", []))
+        self._mounts = mounts_of(row.description)
         self.records: list[dict[str, Any]] = []
         """Of each task but the sidecars, as on the deployed service."""
 
@@ -205,7 +205,8 @@ def _failure(outcome: Outcome, otherwise: str) -> Ending | None:
     return Ending(status.FAILED, reason, again=True) if reason else None
 
 
-def _mounts(artifacts: list[Mapping[str, Any]]) -> dict[str, str]:
+def mounts_of(description: Mapping[str, Any]) -> dict[str, str]:
     """Return the folder of the job that each absolute path is to show: ``folder:/where/it/appears``."""
+    artifacts = description.get("artifacts", [])
     pairs = (artifact["mountpoint"].split(":") for artifact in artifacts if artifact.get("mountpoint"))
     return {parts[1]: parts[0] for parts in pairs}

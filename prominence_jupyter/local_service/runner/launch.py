@@ -92,6 +92,7 @@ def job_variables(row: JobRow, task: Mapping[str, Any], url: str) -> dict[str, s
         "PROMINENCE_MEMORY": f"{need.memory_gb:g}",
         "PROMINENCE_CONTAINER_RUNTIME": str(task["runtime"]),
         "PROMINENCE_URL": url,
+        **_of_workflow(row),
         **_marks(row),
     }
 
@@ -99,3 +100,8 @@ def job_variables(row: JobRow, task: Mapping[str, Any], url: str) -> dict[str, s
 def _marks(row: JobRow) -> dict[str, str]:
     """Return the variables by which a process is known as a job's, also after a crash of the service."""
     return {"PROMINENCE_JOB_ID": str(row.id), "PROMINENCE_TOKEN": row.token}
+
+
+def _of_workflow(row: JobRow) -> dict[str, str]:
+    named = {f"PROMINENCE_PARAMETER_{name}": str(value) for name, value in (row.parameters or {}).items()}
+    return named if row.workflow is None else {**named, "PROMINENCE_WORKFLOW_ID": str(row.workflow)}

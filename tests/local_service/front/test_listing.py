@@ -45,7 +45,9 @@ def test_by_id_ended_or_not(api, group):
     _, ended, running = group
     assert listed(api, f"id={running},{ended[0]},999999&detail=true") == [ended[0], running]
     assert listed(api, "id=999999") == recorded("list-by-id")
-    assert listed(api, f"id=x,{'9' * 5000},-1,") == []
+    assert listed(api, f"id=-1,{2**63 - 1}") == []
+    for ids in ("x", "", "1,", "9" * 5000, "1.5"):
+        assert api("GET", f"/jobs?id={ids}").json() == {"error": "id must be a whole number"}
 
 
 def test_by_name_exactly(api, group):

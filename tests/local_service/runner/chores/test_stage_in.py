@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service import control, reasons
 from prominence_jupyter.local_service.runner.chores import stage_in
 from tests.local_service.bare_image import member, packed
 from tests.local_service.conftest import until
@@ -119,8 +119,7 @@ def test_a_download_that_stalls_ends_with_its_job_and_with_the_service(own_folde
     runner = psutil.Process(info.pid).children()[0]
     runner.kill()
     until(lambda: not any(chore.is_running() for chore in chores))
-    until(lambda: control.running() is None)
-    assert connect(control.start(cpus=1, memory_gb=4)).describe(left)["statusReason"] == "The local service was stopped"
+    assert api.ended(left)["statusReason"] == reasons.STOPPED
 
 
 def test_a_mountpoint_needs_a_container(api, web):
