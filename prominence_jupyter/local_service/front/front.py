@@ -28,6 +28,7 @@ from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
+from prominence_jupyter.protocol import status
 
 IDLE_S: Final = 24 * 3600.0
 """When nothing has run or waited and nobody has asked for so long, the service ends itself."""
@@ -102,7 +103,7 @@ class Front:
     async def _until_idle(self, server: _Server, store: Store) -> None:
         while True:
             left = server.asked + self.idle_s - time.monotonic()
-            if left <= 0 and not store.jobs.active():
+            if left <= 0 and not any(map(store.jobs.count, (status.PENDING, status.RUNNING))):
                 app_log.info("nobody has needed the service for %g s: it ends", self.idle_s)
                 return
             await asyncio.sleep(left if left > 0 else min(_LOOK_AGAIN_S, self.idle_s))

@@ -9,12 +9,15 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.store.database import new_id
+from prominence_jupyter.local_service.store.database import MINUTES_IN_QUEUE, new_id
 from prominence_jupyter.protocol import status
 
 _COLUMNS: Final = "id, description, status, reason, created, started, finished, execution, token"
-_MOST: Final = 2**63 - 1
+_LARGEST: Final = 2**63 - 1
 """The largest integer of SQLite."""
+_LIMITED: Final = f"jobs INDEXED BY jobs_by_queue WHERE status = '{status.PENDING}' AND {MINUTES_IN_QUEUE} > 0"
+_UNTIL: Final = f"created + 60 * ({MINUTES_IN_QUEUE})"
+"""As in the index of the table."""
 
 
 class Jobs:
@@ -28,16 +31,10 @@ class Jobs:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             job_id = new_id(self._db)
-            name, policies, now = description.get("name", ""), description.get("policies", {}), time.time()
-            minutes = policies.get("maximumTimeInQueue", 0)
-            self._db.execute(
-                "INSERT INTO jobs (id, description, status, created, token, name, priority, queue_until) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(job_id, json.dumps(description), status.PENDING, now, mint(job_id), name),
-                    *(min(policies.get("priority", 0), _MOST), now + 60 * minutes if minutes > 0 else None),
-                ),
-            )
+            name, priority = description.get("name", ""), description.get("policies", {}).get("priority", 0)
+            query = "INSERT INTO jobs (id, description, status, created, token, name, priority) VALUES (?,?,?,?,?,?,?)"
+            described = (job_id, json.dumps(description), status.PENDING, time.time(), mint(job_id), name)
+            self._db.execute(query, (*described, min(priority, _LARGEST)))
         return job_id
 
     def get(self, job_id: int) -> JobRow | None:
@@ -75,14 +72,16 @@ class Jobs:
 
     def queued_too_long(self, now: float) -> list[int]:
         """Return the pending jobs that may wait no longer."""
-        query = "SELECT id FROM jobs WHERE status = ? AND queue_until <= ?"
-        return [row[0] for row in self._db.execute(query, (status.PENDING, now))]
+        return [row[0] for row in self._db.execute(f"SELECT id FROM {_LIMITED} AND {_UNTIL} <= ?", (now,))]
 
     def next_too_long(self) -> float | None:
         """Return when the first of the pending jobs may wait no longer, in Unix seconds, or None."""
-        query = "SELECT min(queue_until) FROM jobs WHERE status = ? AND queue_until IS NOT NULL"
-        until: float | None = self._db.execute(query, (status.PENDING,)).fetchone()[0]
-        return until
+        query = f"SELECT {_UNTIL} FROM {_LIMITED} ORDER BY {_UNTIL} LIMIT 1"
+        return next((row[0] for row in self._db.execute(query)), None)
+
+    def count(self, wanted: str) -> int:
+        """Return how many jobs have a status."""
+        return int(self._db.execute("SELECT count(*) FROM jobs WHERE status = ?", (wanted,)).fetchone()[0])
 
     def ended_among(self, job_ids: Collection[int]) -> set[int]:
         """Return those of the jobs that have a final status."""
