@@ -93,9 +93,14 @@ class StateDir:
         """What a detached service prints."""
         return self.path / "service.log"
 
+    @property
+    def jobs(self) -> Path:
+        """The scratch folders of all jobs."""
+        return self.path / "jobs"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
-        return self.path / "jobs" / str(job_id)
+        return self.jobs / str(job_id)
 
 
 def state_dir() -> StateDir:

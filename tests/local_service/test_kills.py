@@ -118,7 +118,7 @@ def test_another_runner_takes_the_place_of_one_that_was_killed(running, own_fold
 
 
 def test_a_runner_that_dies_again_and_again_is_given_up(running, own_folder):
-    api, job_id = running
+    api, _ = running
     for _ in range(6):
         until(lambda: api.info != control.running() or lock.holder(live_dir(state_dir()).runner_lock))
         kill(runner_pid())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPMessageDelegate, HTTPServerConnectionDelegate
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
@@ -30,8 +30,6 @@ from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
-IDLE_S: Final = 24 * 3600.0
-"""When nothing has run or waited and nobody has asked for so long, the service ends itself."""
 _LOOK_AGAIN_S: Final = 60.0
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _RENEW_MS: Final = 24 * 3600 * 1000
@@ -43,9 +41,8 @@ class _Server(HTTPServer):
 
     asked = 0.0
 
-    def start_request(
-        self, server_conn: object, request_conn: HTTPServerConnectionDelegate
-    ) -> HTTPMessageDelegate:
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """Take note of when that was."""
         self.asked = time.monotonic()
         return super().start_request(server_conn, request_conn)
 
@@ -59,7 +56,8 @@ class Front:
     capacity: Capacity
     listener: socket.socket
     runner: RunnerLink
-    idle_s: float = IDLE_S
+    idle_s: float
+    """When nothing has run or waited and nobody has asked for so long, it ends."""
 
     async def run(self, announce: Callable[[ServiceInfo], None]) -> None:
         """Serve until a signal says stop, or nobody needs the service any more; then end the running jobs.

@@ -133,7 +133,7 @@ class RunnerLink:
             with contextlib.suppress(OSError):
                 await self._reader.read()  # it says nothing, so this is its end
         while self.held.is_current and lock.is_held(self.live.runner_lock):
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(_PAUSE_S)  # noqa: ASYNC110 - the kernel tells nobody that a lock is free
         if self._writer is not None:
             self._writer.close()
         self._reader = self._writer = None

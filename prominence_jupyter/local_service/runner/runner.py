@@ -51,7 +51,9 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Holds the jobs that run."""
 
-    def __init__(self, state: StateDir, live: LiveDir, held: Lock, store: Store, capacity: Capacity, url: str) -> None:
+    def __init__(  # noqa: PLR0917 - there is one caller
+        self, state: StateDir, live: LiveDir, held: Lock, store: Store, capacity: Capacity, url: str
+    ) -> None:
         self._state, self._held, self._store = state, held, store
         self._capacity, self._url = capacity, url
         self._jobs: dict[int, RunningJob] = {}
@@ -107,9 +109,10 @@ class Runner:
         """Tell whether nothing waits, and nobody is there who could bring more."""
         if self._mailbox.is_connected or time.monotonic() < self._front_by:
             return False
+        waits = True
         with self._patience():
-            return self._store.jobs.next_pending() is None
-        return False
+            waits = self._store.jobs.next_pending() is not None
+        return not waits
 
     def _timeout(self) -> float | None:
         """Return seconds to sleep, None for as long as nothing happens."""

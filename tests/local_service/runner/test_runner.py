@@ -1,6 +1,5 @@
 import contextlib
 import os
-import signal
 import sqlite3
 import subprocess
 import time

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from prominence_jupyter.local_service import reasons
+from prominence_jupyter.local_service import reasons, trouble
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import tokens
 from prominence_jupyter.local_service.front.error_pages import error_page
@@ -58,8 +58,12 @@ class ServiceHandler(RequestHandler):
         """Send an error of a route."""
         self.answer({"error": words}, code)
 
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Send an error from outside the routes."""
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Send an error from outside the routes; of a full disk or a damaged database say what to do."""
+        _, error, _ = details.get("exc_info", (None, None, None))
+        if words := trouble.words(error, self.service.state):
+            self.refuse(words, HTTPStatus(status_code))
+            return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(error_page(status_code))
 
