@@ -61,7 +61,7 @@ class RunnerLink:
         with self.state.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 (
-                    *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner.runner"),
+                    *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner"),
                     *("--state", str(self.state.path), "--live", str(self.live.path), "--url", self.url),
                     *("--cpus", str(self.capacity.cpus), "--memory-gb", str(self.capacity.memory_gb)),
                 ),
@@ -132,8 +132,8 @@ class RunnerLink:
         if self._reader is not None:
             with contextlib.suppress(OSError):
                 await self._reader.read()  # it says nothing, so this is its end
-        while self.held.is_current and lock.is_held(self.live.runner_lock):
-            await asyncio.sleep(_PAUSE_S)  # noqa: ASYNC110 - the kernel tells nobody that a lock is free
+        while self.held.is_current and lock.is_held(self.live.runner_lock):  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(_PAUSE_S)
         if self._writer is not None:
             self._writer.close()
         self._reader = self._writer = None
