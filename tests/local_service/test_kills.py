@@ -128,6 +128,17 @@ def test_a_runner_that_dies_again_and_again_is_given_up(running, own_folder):
     assert not processes_of(own_folder)
 
 
+def test_stopping_ends_what_a_crash_of_both_left(running, own_folder):
+    api, _ = running
+    os.kill(api.info.pid, signal.SIGSTOP)
+    for pid in (runner_pid(), api.info.pid):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not lock.is_held(live_dir(state_dir()).front_lock))
+    assert control.stop()
+    until(lambda: not processes_of(own_folder))
+    assert not control.stop()
+
+
 @LINUX_ONLY
 def test_what_hides_from_the_runner_does_not_outlive_it(running):
     api, _ = running
