@@ -207,6 +207,7 @@ class Runner:
                 return
             if self._store.jobs.start(row.id, job.execution):  # else it was deleted in this very moment
                 self._jobs[row.id] = job
+                job.family.folder = os.path.realpath(self._state.job(row.id))
                 with self._alone(job):
                     job.begin()
                 self._forget_if_ended(job)
