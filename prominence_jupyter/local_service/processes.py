@@ -113,6 +113,25 @@ def end_children() -> None:
         time.sleep(_PAUSE_S)
 
 
+class Orphans:
+    """Zombies that have come to a subreaper, and which nothing in it waits for."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def reap(self) -> None:
+        """Reap those that were there at the last call too: what is waited for would be gone by now."""
+        zombies = set()
+        for child in psutil.Process().children():
+            with contextlib.suppress(psutil.Error):
+                if child.status() == psutil.STATUS_ZOMBIE:
+                    zombies.add(child.pid)
+        for pid in zombies & self._seen:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        self._seen = zombies - self._seen
+
+
 def end_strays(token_of: Callable[[int], str | None]) -> None:
     """Kill processes of jobs that a crash of the runner left behind; `token_of` gives a job's token by its id.
 

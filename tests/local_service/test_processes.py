@@ -1,10 +1,12 @@
 import signal
+import subprocess
 import sys
 
 import psutil
 import pytest
 
 from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.processes import Orphans
 from prominence_jupyter.local_service.state import StateDir, state_dir
 from tests.local_service.conftest import processes_of, python, shell, until
 
@@ -139,3 +141,14 @@ def test_other_jobs_go_on(api):
     assert api.describe(stays)["status"] == "running"
     process.send_signal(signal.SIGUSR1)
     assert api.ended(stays)["execution"]["tasks"][0]["exitCode"] == -signal.SIGUSR1
+
+
+@LINUX_ONLY
+def test_orphans_that_nobody_waits_for_are_reaped():
+    with subprocess.Popen(["true"]) as child:
+        until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE)
+        orphans = Orphans()
+        orphans.reap()
+        assert psutil.pid_exists(child.pid)  # somebody may be about to wait for it
+        orphans.reap()
+        assert not psutil.pid_exists(child.pid)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ from prominence_jupyter.protocol import status
 _LOOK_AGAIN_S: Final = 60.0
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _RENEW_MS: Final = 24 * 3600 * 1000
+_REAP_MS: Final = 60 * 1000
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -74,8 +77,10 @@ class Front:
                 await self.runner.connect()
                 await self._serve(store, stop, announce)
             finally:
-                if not await self.runner.stop():
-                    end_leftovers(store)
+                await self.runner.stop()
+                if self.runner.held.is_current:  # else they are another service's
+                    with contextlib.suppress(sqlite3.Error):  # the next service ends what this one cannot
+                        end_leftovers(store)
 
     async def _serve(self, store: Store, stop: asyncio.Event, announce: Callable[[ServiceInfo], None]) -> None:
         key = tokens.signing_key(self.state)
@@ -87,6 +92,8 @@ class Front:
         server = _Server(application(service), max_body_size=_MAX_BODY_BYTES, max_buffer_size=_MAX_BODY_BYTES)
         server.asked = time.monotonic()
         server.add_socket(self.listener)
+        reaping = PeriodicCallback(processes.Orphans().reap, _REAP_MS)
+        reaping.start()
         renewal.start()
         try:
             self._announce(announce)
@@ -95,6 +102,7 @@ class Front:
             if self.runner.held.is_current:
                 self.live.service.unlink(missing_ok=True)
             renewal.stop()
+            reaping.stop()
             server.stop()
             await server.close_all_connections()
 
