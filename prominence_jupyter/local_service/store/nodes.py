@@ -136,7 +136,8 @@ def _retry(database: sqlite3.Connection, job_id: int, now: float) -> None:
     database.execute(
         "INSERT INTO jobs "
         "(id, description, status, created, token, name, priority, stays, workflow, node, parameters) "
-        "SELECT :again, description, :status, :now, token, name, priority, stays, workflow, node, parameters FROM jobs WHERE id = :job",
+        "SELECT :again, description, :status, :now, token, name, priority, stays, workflow, node, parameters "
+        "FROM jobs WHERE id = :job",
         {"again": again, "status": status.PENDING, "now": now, "job": job_id},
     )
     query = "INSERT INTO labels (job, key, value) SELECT ?, key, value FROM labels WHERE job = ?"
