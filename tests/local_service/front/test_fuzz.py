@@ -62,7 +62,9 @@ tree = st.recursive(
 
 def rarely(usual, other):
     """Mostly one of the usual values, sometimes anything."""
-    return st.sampled_from(usual * (12 // len(usual)) + [None]).flatmap(lambda value: other if value is None else st.just(value))
+    return st.sampled_from(usual * (12 // len(usual)) + [None]).flatmap(
+        lambda value: other if value is None else st.just(value)
+    )
 
 
 def some_of(fields):
