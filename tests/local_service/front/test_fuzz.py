@@ -108,9 +108,8 @@ JOB = some_of(
             [{"leaveInQueue": True}, {"priority": 10**400}, {"maximumRetries": 1, "priority": 5}],
             some_of({"priority": odd}),
         ),
-        "artifacts": rarely([[{"url": "f.txt"}]], tree),
-        "notifications": tree,
-        "storage": tree,
+        "artifacts": rarely([[], [], [{"url": "f.txt"}]], tree),
+        "notifications": rarely([[{"event": "jobFinished", "type": "email"}]], tree),
     }
 )
 WORKFLOW = some_of(
