@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import shlex
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import Final
 from prominence_jupyter import demo
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.runner.runtimes import choice
 
 _LAST_PORT: Final = 65535
 
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=0, help="default: any free one")
     serve.add_argument("--cpus", type=_cores, metavar="N", help="cores its jobs may use together")
     serve.add_argument("--memory", type=_gigabytes, metavar="GB", help="memory its jobs may use together")
+    serve.add_argument("--runtime", choices=choice.NAMES, help="what runs its jobs (default: the best that is there)")
     instead = serve.add_mutually_exclusive_group()
     instead.add_argument("--status", action="store_true", help="tell whether it runs (exit code 0) or not (1)")
     instead.add_argument("--stop", action="store_true", help="stop it, wherever it was started; running jobs end")
@@ -103,6 +106,8 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"# the local service runs already, as process {info.pid}")
         _announce(info)
         return 0
+    if options.runtime:
+        os.environ[choice.VARIABLE] = options.runtime
     control.serve(cpus=options.cpus, memory_gb=options.memory, port=options.port, announce=_announce)
     return 0
 

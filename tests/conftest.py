@@ -2,6 +2,7 @@
 
 import json
 import signal
+import tempfile
 import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -17,8 +18,10 @@ CONTRACT = Path(__file__).parent / "contract"
 URL = "https://prominence.test/api/v1"
 TOKEN = "token-that-must-not-be-seen"
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks time things, tests do not
-hypothesis.settings.load_profile("untimed")
+# benchmarks time things, tests do not; CI looks at a few examples each time, --hypothesis-profile=thorough at many once
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+hypothesis.settings.load_profile("quick")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background; what tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -64,6 +67,14 @@ def own_cache(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def jobs_run_on_the_host():
+    """Whatever this machine has: most tests name images that are not there and run commands that are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMINENCE_LOCAL_RUNTIME", "host")
+        yield
+
+
 @pytest.fixture
 def transport() -> Transport:
     return Transport(URL, Token(TOKEN, "a test"), sleep=lambda _: None)
@@ -75,8 +86,16 @@ def mock():
         yield mocked
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_runtime_folder():
+    """A folder for the locks and sockets of local services: short, since the name of a socket has to be."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="pj-") as folder:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
+
+
 @pytest.fixture(scope="session")
-def local_service(tmp_path_factory):
+def local_service(tmp_path_factory, own_runtime_folder):
     """A real local service of the tests' own, found by every process that the tests start."""
     from prominence_jupyter.local_service import control
 

@@ -124,7 +124,6 @@ def test_from_create_to_what_is_left(prominence, tmp_path):
     prominence("delete", submitted(prominence("clone", "job", job_id)))
 
 
-@pytest.mark.xfail(strict=True, reason="staging out comes from another branch")
 def test_download(prominence, tmp_path):
     words = ("--output", "out.txt", "--outputdir", "d")
     job_id = submitted(prominence("create", *words, "busybox", "/bin/sh -c 'echo x > out.txt; mkdir d; echo y > d/f'"))
@@ -180,7 +179,6 @@ WORKFLOW = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="workflows come from another branch")
 def test_a_workflow(prominence, tmp_path):
     (tmp_path / "workflow.json").write_text(json.dumps(WORKFLOW))
     printed = prominence("run", "workflow.json")

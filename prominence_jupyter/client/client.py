@@ -11,11 +11,10 @@ from prominence_jupyter.client.http.frames import methods_without_frames
 from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.client.submitting.label_search import LabelSearch
-from prominence_jupyter.client.submitting.submission import Submission
+from prominence_jupyter.client.submitting.submitter import Submitter
 from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription
-from prominence_jupyter.protocol.labels import Label, new_submission, submission_of
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.redaction import redact
@@ -47,6 +46,7 @@ class Client:
         self._attempts = attempts
         self._active = KnownRecords()
         self._labels = LabelSearch(transport)
+        self._submitter = Submitter(transport, self._labels)
 
     def submit(self, description: JobDescription) -> JobId:
         """Submit a job under a label of its own and return its id.
@@ -58,20 +58,7 @@ class Client:
         SubmissionUncertain
             The answer was lost and the job was not found, so it may exist.
         """
-        label, known = new_submission(), dict[str, JobRecord]()
-        sent = description.labelled(label)
-
-        def find() -> JobId | None:
-            oldest_first = self._labels.found(label, description.name, known)
-            return next((job.id for job in oldest_first), None)  # the others are its clones
-
-        return Submission(
-            lambda: self.transport.send("POST", paths.JOBS, json=sent.body),
-            find,
-            label,
-            lambda: self._labels.how_to_look(label),
-            self.transport.pause,
-        ).job_id()
+        return self._submitter.submit(description)
 
     def clone(self, job_id: JobId) -> JobId:
         """Submit a copy of a job, labels included, and return the id of the copy.
@@ -85,20 +72,7 @@ class Client:
         SubmissionUncertain
             The answer was lost and the copy was not found, so it may exist.
         """
-        label, before = self._copies(job_id)
-
-        def find() -> JobId | None:
-            jobs = self._labels.listed(label, active=False, attempts=1) if label else []
-            new = [job.id for job in jobs if str(job.id) not in before]
-            return new[0] if len(new) == 1 else None
-
-        return Submission(
-            lambda: self.transport.send("PUT", paths.clone(job_id)),
-            find,
-            label,
-            lambda: self._labels.how_to_look(label),
-            self.transport.pause,
-        ).job_id()
+        return self._submitter.clone(job_id, self.job(job_id))
 
     def active_jobs(self) -> list[JobRecord]:
         """Return the jobs that have not ended, as the plain listing has them: without resources and execution.
@@ -226,14 +200,35 @@ class Client:
             said = f"job {job_id} cannot be deleted: it has ended already, or does not exist ({error})"
             raise NoSuchJob(said, error.status) from None
 
-    def _copies(self, job_id: JobId) -> tuple[Label | None, set[str]]:
-        """Return the label of a job's submission and the ids of the jobs that carry it; None if that tells nothing."""
-        original = self.job(job_id)
-        label = submission_of(original.labels) if original else None
-        try:
-            return label, {str(job.id) for job in self.jobs_with_label(*label)} if label else set()
-        except UnexpectedAnswer:
-            return None, set()
+    def remove(self, job_id: JobId) -> None:
+        """Let a job that has ended go, which its policy ``leaveInQueue`` keeps among the active ones.
+
+        Raises
+        ------
+        RequestRefused
+            It is not kept there, or not any more.
+        """
+        self.transport.send("PUT", paths.remove(job_id))
+
+    def execute(self, job_id: JobId, command: Iterable[str]) -> bytes:
+        """Run a command beside a running job, and return what it writes.
+
+        Parameters
+        ----------
+        job_id
+            The job.
+        command
+            Its words. None may hold a comma: the API has them between commas.
+
+        Raises
+        ------
+        UsageError
+            There is no word, or one holds a comma.
+        RequestRefused
+            The job does not run.
+        """
+        words = paths.command_parameter(command)
+        return self.transport.send("POST", paths.execute(job_id), params={"command": words}).body
 
     def _described(self, job_id: JobId) -> list[Mapping[str, Any]]:
         return self.transport.get(paths.job(job_id), attempts=self._attempts).json_list()

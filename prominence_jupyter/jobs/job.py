@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import NoSuchJob, WaitTimeout
+from prominence_jupyter.client.output_files import output_files
+from prominence_jupyter.errors import NoSuchJob, UsageError, WaitTimeout
+from prominence_jupyter.jobs.outputs import Outputs
 from prominence_jupyter.jobs.patience import as_far_as_known, next_look_s, raise_if_hopeless
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId, Stream
@@ -177,6 +182,49 @@ class Job:
     def output(self, stream: Stream) -> bytes:
         """Return one of the outputs so far, as bytes."""
         return self.client.output(self.id, stream)
+
+    @property
+    def outputs(self) -> Outputs:
+        """The files that the job has left, by name (one request); none before its end.
+
+        ``job.outputs["plot.png"]`` displays a picture, ``.read()`` gives bytes, ``.save(folder)`` a file.
+        """
+        return Outputs(output_files(self.client.transport, self.id))
+
+    def download(self, folder: str | Path = ".", *, force: bool = False) -> list[Path]:
+        """Fetch all output files and folders (packed) into a folder, see `Output.save`; return their paths."""
+        return self.outputs.save(folder, force=force)
+
+    def execute(self, command: str | Sequence[str]) -> str:
+        """Run a command beside the job while it runs, and return what it writes.
+
+        Parameters
+        ----------
+        command
+            Its words, or text that is split into them as a shell would; no shell has a part in it.
+
+        Raises
+        ------
+        RequestRefused
+            The job does not run.
+        UsageError
+            There is no word, one holds a comma, or a quotation is not closed.
+        """
+        try:
+            words = shlex.split(command) if isinstance(command, str) else list(command)
+        except ValueError as error:
+            raise UsageError(f"the command cannot be split into words: {error}") from None
+        return self.client.execute(self.id, words).decode("utf-8", "replace")
+
+    def remove(self) -> None:
+        """Let the job go from the active ones, where its policy ``leaveInQueue`` has kept it after its end.
+
+        Raises
+        ------
+        RequestRefused
+            It is not kept there.
+        """
+        self.client.remove(self.id)
 
     def delete(self) -> None:
         """Delete the job: it is ended if it runs.

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from prominence_jupyter.errors import LocalServiceError
 
-_BYTES_A_GB: Final = 1e9
+BYTES_A_GB: Final = 1e9
 _CGROUPS: Final = Path("/sys/fs/cgroup")
 _OWN_CGROUP: Final = Path("/proc/self/cgroup")
 
@@ -56,7 +56,7 @@ class Capacity:
                 raise LocalServiceError(f"{name} must be a number above 0, not {value}.")
         return cls(
             max(1.0, _usable_cpus()) if cpus is None else float(cpus),
-            max(1.0, _usable_bytes() / _BYTES_A_GB) if memory_gb is None else float(memory_gb),
+            max(1.0, _usable_bytes() / BYTES_A_GB) if memory_gb is None else float(memory_gb),
         )
 
     def holds(self, needs: Iterable[Need]) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import environment, lock
+from prominence_jupyter.local_service import environment, lock, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
+from prominence_jupyter.local_service.live import LiveDir, live_dir
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
 
@@ -23,7 +26,8 @@ __all__ = ["ServiceInfo", "require_capacity", "running", "serve", "start", "stop
 
 _START_S: Final = 20.0
 _STOP_S: Final = 20.0
-_PAUSE_S: Final = 0.03
+_KILL_S: Final = 5.0
+_PAUSE_S: Final = 0.01
 _LOG_LINES: Final = 12
 
 
@@ -38,8 +42,8 @@ def start(*, cpus: int | None = None, memory_gb: float | None = None) -> Service
     Raises
     ------
     LocalServiceError
-        It does not come up, one with another capacity runs already, a number makes no sense, the folder cannot be
-        used, or this is Windows.
+        It does not come up, one with another capacity runs already, a number makes no sense, a folder or the database
+        cannot be used, or this is Windows.
     """
     _require_posix()
     Capacity.declared(cpus, memory_gb)
@@ -51,11 +55,11 @@ def start(*, cpus: int | None = None, memory_gb: float | None = None) -> Service
         if info is not None and _answers(info):
             require_capacity(info, cpus=cpus, memory_gb=memory_gb)
             return info
-        if not launched and not lock.is_held(state.lock):
+        if not lock.is_held(live_dir(state).front_lock):
+            if launched:
+                break
             _launch(state, cpus, memory_gb)
             launched = True
-        elif launched and not lock.is_held(state.lock):
-            break
         time.sleep(_PAUSE_S)
     raise LocalServiceError(f"The local service did not start.{_end_of_log(state)}")
 
@@ -66,12 +70,14 @@ def running() -> ServiceInfo | None:
     Raises
     ------
     LocalServiceError
-        The folder cannot be used, or this is Windows.
+        A folder cannot be used, or this is Windows.
     """
     _require_posix()
     state = state_dir()
     state.check()  # what another user's folder says is not believed
-    return ServiceInfo.load(state) if lock.is_held(state.lock) else None
+    live = live_dir(state)
+    live.check()
+    return ServiceInfo.load(state, live)
 
 
 def require_capacity(info: ServiceInfo, *, cpus: int | None, memory_gb: float | None) -> None:
@@ -90,29 +96,26 @@ def require_capacity(info: ServiceInfo, *, cpus: int | None, memory_gb: float | 
         )
 
 
-def stop() -> ServiceInfo | None:
-    """Stop the local service and wait for its end; return what it was, or None if none ran.
+def stop() -> bool:
+    """Stop the local service, or what a crash has left of it, and wait for its end; return whether anything ran.
 
     Jobs that run are killed and end as failed. Those that wait go on waiting, and run when it is started again.
 
     Raises
     ------
     LocalServiceError
-        It does not end, the folder cannot be used, or this is Windows.
+        It does not end, a folder cannot be used, or this is Windows.
     """
-    info = running()
-    if info is None:
-        return None
+    running()  # refuses a folder that is not ours
     state = state_dir()
-    for number in (signal.SIGTERM, signal.SIGKILL):  # the runner ends its jobs also when the front is killed
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(info.pid, number)
-        deadline = time.monotonic() + _STOP_S
-        while time.monotonic() < deadline:
-            if not lock.is_held(state.lock):
-                return info
-            time.sleep(_PAUSE_S)
-    raise LocalServiceError(f"The local service (process {info.pid}) does not end.")
+    live = live_dir(state)
+    front, runner = lock.is_held(live.front_lock), lock.is_held(live.runner_lock)
+    if front:
+        _end(live.front_lock, lambda: _signal(live.front_lock, signal.SIGTERM))
+    if lock.is_held(live.runner_lock):  # its front was killed, now or before
+        _end(live.runner_lock, lambda: _say_stop(live))
+        _end_leftovers(state)
+    return front or runner
 
 
 def serve(*, cpus: int | None, memory_gb: float | None, port: int, announce: Callable[[ServiceInfo], None]) -> None:
@@ -130,71 +133,66 @@ def serve(*, cpus: int | None, memory_gb: float | None, port: int, announce: Cal
     Raises
     ------
     LocalServiceError
-        One runs already, the port is taken, the runner died, a number makes no sense, the folder cannot be used, or
-        this is Windows.
-    """
-    Capacity.declared(cpus, memory_gb)
-    descriptor = take_lock()
-    try:
-        serve_locked(descriptor, cpus=cpus, memory_gb=memory_gb, port=port, announce=announce)
-    finally:
-        os.close(descriptor)
-
-
-def take_lock() -> int:
-    """Return the descriptor of the lock; one that a service in its last moments still holds is waited for.
-
-    Raises
-    ------
-    LocalServiceError
-        A service runs, the folder cannot be used, or this is Windows.
+        One runs already, the port is taken, the runner died again and again, a number makes no sense, a folder or the
+        database cannot be used, or this is Windows.
     """
     _require_posix()
-    state = state_dir().make()
-    deadline = time.monotonic() + _STOP_S
-    while time.monotonic() < deadline:
-        descriptor = lock.take(state.lock)
-        if descriptor is not None:
-            return descriptor
-        if info := running():
-            raise LocalServiceError(f"A local service runs already: {info.url} (process {info.pid}).")
-        time.sleep(_PAUSE_S)
-    raise LocalServiceError(f"Another local service is starting or ending and does not get done: {state.path}.")
+    Capacity.declared(cpus, memory_gb)
+    from prominence_jupyter.local_service.serving import Serving  # noqa: PLC0415 - of use to the service alone
+
+    with contextlib.closing(Serving(cpus=cpus, memory_gb=memory_gb, port=port)) as serving:
+        serving.run(announce)
 
 
-def serve_locked(
-    descriptor: int,
-    *,
-    cpus: int | None,
-    memory_gb: float | None,
-    port: int,
-    announce: Callable[[ServiceInfo], None],
-) -> None:
-    """Do the work of `serve` under a lock that was taken."""
-    import asyncio  # noqa: PLC0415 - of use to the service alone, as is the front with tornado
+def _end(held: Path, ask: Callable[[], None]) -> None:
+    """Ask the process that holds a lock to end, and kill it if it does not."""
+    for action, patience_s in ((ask, _STOP_S), (lambda: _signal(held, signal.SIGKILL), _KILL_S)):
+        deadline = time.monotonic() + patience_s
+        action()
+        while time.monotonic() < deadline:
+            if not lock.is_held(held):
+                return
+            time.sleep(_PAUSE_S)
+    raise LocalServiceError(f"The local service (process {lock.holder(held)}) does not end.")
 
-    from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415
 
-    front = Front(state_dir(), Capacity.declared(cpus, memory_gb), port, descriptor)
-    asyncio.run(front.run(announce))
+def _signal(held: Path, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if pid := lock.holder(held):
+            os.kill(pid, number)
+
+
+def _say_stop(live: LiveDir) -> None:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(live.socket))
+        connection.sendall(runner_messages.STOP)
+
+
+def _end_leftovers(state: StateDir) -> None:
+    from prominence_jupyter.local_service.leftovers import end_leftovers  # noqa: PLC0415 - psutil and sqlite3
+    from prominence_jupyter.local_service.store.store import Store  # noqa: PLC0415
+
+    with Store(state.database) as store:
+        end_leftovers(store)
 
 
 def _launch(state: StateDir, cpus: int | None, memory_gb: float | None) -> None:
-    """Start the program that turns itself into the service; it ends when the service holds the lock."""
+    """Start the program that turns itself into the service; it ends when the service is about to answer."""
     command = [sys.executable, "-P", "-m", "prominence_jupyter.local_service"]
     command += ["--cpus", str(cpus)] if cpus is not None else []
     command += ["--memory-gb", str(memory_gb)] if memory_gb is not None else []
-    with state.log.open("ab") as log:
-        subprocess.run(  # noqa: S603 - our own program
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd=state.path,
-            env=environment.for_the_service(os.environ),
-            check=False,  # one that finds a service running fails, and that is fine
-        )
+    launched = subprocess.run(  # noqa: S603 - our own program
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,  # the service itself turns to its log
+        start_new_session=True,
+        cwd=state.path,
+        env=environment.for_the_service(os.environ),
+        check=False,
+    )
+    if launched.returncode and running() is None:  # else another was faster
+        raise LocalServiceError(launched.stderr.decode(errors="replace").strip().rpartition("\n")[2])
 
 
 def _answers(info: ServiceInfo) -> bool:

@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from typing import Final
 
 _FOR_JOBS: Final = frozenset({"PATH", "LANG", "TZ", "USER", "LOGNAME"})
-_FOR_THE_SERVICE: Final = frozenset({"HOME", "TMPDIR", "PROMINENCE_LOCAL_DIR", "VIRTUAL_ENV", "CONDA_PREFIX"})
+_FOR_THE_SERVICE: Final = frozenset(
+    {
+        *("HOME", "TMPDIR", "PROMINENCE_LOCAL_DIR", "PROMINENCE_LOCAL_RUNTIME"),
+        *("VIRTUAL_ENV", "CONDA_PREFIX"),
+    }
+)
 _FAMILIES_FOR_THE_SERVICE: Final = ("LC_", "XDG_", "PYTHON", "LD_", "DYLD_", "COVERAGE_")
 """Beginnings of names: where folders are, and how Python finds itself and its libraries."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol import factories, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class JobRow:
         if detail:
             shown["execution"] = self.execution or {"runtimeVersion": {}}
         return shown
+
+    def filled(self) -> JobRow:
+        """Return the row with its parameters in their places: what is to run. Shown is what was submitted."""
+        if not self.parameters:
+            return self
+        return replace(self, description=factories.filled(self.description, self.parameters))
 
     def _events(self) -> dict[str, int]:
         events = {"createTime": int(self.created)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from prominence_jupyter.errors import LocalServiceError
+from prominence_jupyter.local_service import host, lock
+from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.state import StateDir, write_private
 
 
@@ -39,18 +40,20 @@ class ServiceInfo:
         except OSError as error:
             raise LocalServiceError(f"Cannot read {self.token_file}: {error.strerror}.") from error
 
-    def save(self, state: StateDir) -> None:
+    def save(self, live: LiveDir) -> None:
         """Write it for those who look for the service."""
         told = {"url": self.url, "pid": self.pid, "started": self.started}
-        told |= {"cpus": self.cpus, "memory_gb": self.memory_gb}
-        write_private(state.service, json.dumps(told).encode())
+        told |= {"cpus": self.cpus, "memory_gb": self.memory_gb, "host": host.name(), "boot": host.boot_id()}
+        write_private(live.service, json.dumps(told).encode())
 
     @classmethod
-    def load(cls, state: StateDir) -> Self | None:
-        """Read what a service wrote; None if there is nothing, or its process is gone. The caller knows the lock."""
+    def load(cls, state: StateDir, live: LiveDir) -> Self | None:
+        """Read what the running service wrote; None if none runs, or it has not written yet."""
+        front = lock.holder(live.front_lock)
         try:
-            told = json.loads(state.service.read_bytes())
-            os.kill(told["pid"], 0)
-            return cls(**told, token_file=state.token, state_dir=state.path)
-        except (OSError, ValueError, KeyError, TypeError):
+            told = json.loads(live.service.read_bytes())
+            where = told.pop("host"), told.pop("boot")
+            info = cls(**told, token_file=state.token, state_dir=state.path)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+        return info if info.pid == front and where == (host.name(), host.boot_id()) else None

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from prominence_jupyter.errors import LocalServiceError
+from prominence_jupyter.local_service import host
 
 VARIABLE: Final = "PROMINENCE_LOCAL_DIR"
 _CHOOSE: Final = f"Set {VARIABLE} to a folder that does not exist yet or is empty and your own"
@@ -37,7 +36,7 @@ class StateDir:
         except FileExistsError:
             pass  # a file is in its place, and `check` says so
         except OSError as error:
-            raise self._unusable(error.strerror or "unknown error") from error
+            raise self._unusable(f"{error.strerror}. {_CHOOSE}") from error
         self.check()
         return self
 
@@ -60,7 +59,7 @@ class StateDir:
             return
         except OSError as error:
             raise self._unusable(error.strerror or "unknown error") from error
-        if names and not names & {self.lock.name, self.database.name, self.log.name}:
+        if names and not names & {self.live.name, self.database.name, self.log.name}:
             raise self._unusable(f"it holds files of something else ({min(names)!r}). {_CHOOSE}")
         if found.st_mode & _OF_OTHERS:
             remedy = f"Close it: chmod 700 {shlex.quote(str(self.path))}"
@@ -80,19 +79,9 @@ class StateDir:
         return self.path / "key"
 
     @property
-    def service(self) -> Path:
-        """What the running service says of itself. It is believed only while the lock is held."""
-        return self.path / "service.json"
-
-    @property
-    def port(self) -> Path:
-        """The port that the service listened on last."""
-        return self.path / "port"
-
-    @property
-    def lock(self) -> Path:
-        """Locked for the life of the service."""
-        return self.path / "lock"
+    def live(self) -> Path:
+        """Which host uses this folder, and where the live folder is there: see `live`."""
+        return self.path / "live.json"
 
     @property
     def database(self) -> Path:
@@ -114,16 +103,31 @@ class StateDir:
         """Files that are being uploaded."""
         return self.path / "uploads"
 
+    @property
+    def images(self) -> Path:
+        """Container images that were fetched or unpacked, for all jobs."""
+        return self.path / "images"
+
+    @property
+    def discarded(self) -> Path:
+        """Images of jobs that have ended; they go when the next image comes."""
+        return self.images / "discarded"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
         return self.path / "jobs" / str(job_id)
 
 
 def state_dir() -> StateDir:
-    """Return the folder of this user's local service: ``PROMINENCE_LOCAL_DIR``, else the user's state folder."""
-    chosen = os.environ.get(VARIABLE)
-    path = Path(chosen) if chosen else platformdirs.user_state_path("prominence-jupyter") / "local"
-    return StateDir(path.absolute())
+    """Return the folder of this user's local service: ``PROMINENCE_LOCAL_DIR``, else one of the user's for this host.
+
+    A home may be on a network, and so the same on many hosts.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        return StateDir(Path(chosen).absolute())
+    import platformdirs  # noqa: PLC0415 - a tenth of the time in which a service starts
+
+    return StateDir(platformdirs.user_state_path("prominence-jupyter").absolute() / f"local-{host.name()}")
 
 
 def write_private(path: Path, content: bytes) -> None:

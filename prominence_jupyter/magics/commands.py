@@ -15,11 +15,12 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.magics import analysis
 from prominence_jupyter.magics.cell.description import read_job
+from prominence_jupyter.magics.job_verbs import JobVerbs
 from prominence_jupyter.magics.named_jobs import NamedJobs
 from prominence_jupyter.magics.once import submitted
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
-from prominence_jupyter.magics.results import Described, DryRun, Output
+from prominence_jupyter.magics.results import DryRun
 from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.labels import misused
@@ -42,7 +43,7 @@ class Settings(Protocol):
     allow_http: bool
 
 
-class Commands:
+class Commands(JobVerbs):
     """The verbs, within one IPython shell.
 
     Parameters
@@ -142,10 +143,6 @@ class Commands:
         """Tell of the ended jobs that are kept on disk, or forget them."""
         analysis.cached(self._session(), options)
 
-    def do_describe(self, options: Namespace) -> Described:
-        """Return what the service knows of a job."""
-        return Described(self.named.found(options.id).record.raw)
-
     def do_watch(self, options: Namespace) -> None:
         """Show a job's panel, or a table of several; in a terminal, follow them until they have ended."""
         if bool(options.ids) == bool(options.constraint):
@@ -180,26 +177,12 @@ class Commands:
             shown_set = self.show_set(jobs, follow=False, may_ask=may_ask)
             raise_unless_all_succeeded(shown_set.wait(options.timeout))
 
-    def do_stdout(self, options: Namespace) -> Output:
-        """Return the standard output of a job."""
-        return Output(self.named.handle(options.id).stdout())
-
-    def do_stderr(self, options: Namespace) -> Output:
-        """Return the standard error of a job."""
-        return Output(self.named.handle(options.id).stderr())
-
     def do_clone(self, options: Namespace) -> None:
         """Submit a copy of a job and show it."""
         job = self.named.handle(options.id).clone()
         self.named.saw([job.id])
         print(f"Submitted again as job {one_line(job.id)}.")
         show(job, self._shell, panel=self._settings.panel)
-
-    def do_delete(self, options: Namespace) -> None:
-        """Delete a job."""
-        job = self.named.handle(options.id)
-        job.delete()
-        print(f"Job {one_line(job.id)} has been deleted.")
 
     def do_login(self, options: Namespace) -> None:  # noqa: ARG002 - as the other verbs
         """Get a new token, which what is watched here picks up by itself."""

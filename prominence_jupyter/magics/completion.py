@@ -13,7 +13,8 @@ from typing import Any, Final, Protocol
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from prominence_jupyter.magics.cell.json_context import Context, context_of
-from prominence_jupyter.magics.options import OFFERED, Parser, job_parser, line_parser
+from prominence_jupyter.magics.options import OFFERED, job_parser, line_parser
+from prominence_jupyter.magics.parser import Parser
 
 _LINE: Final = re.compile(r"(?:^|=)\s*%prominence\s+(?P<typed>.*)$")
 _FIRST: Final = re.compile(r"^%%prominence_job\s+(?P<typed>.*)$")

@@ -3,98 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import builtins
-import difflib
-import keyword
-import re
-import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Final
 
-from prominence_jupyter.errors import UsageError
+from prominence_jupyter.magics.parser import Parser
+from prominence_jupyter.magics.typed import GROUPINGS, count, grouping, identifier, label, seconds
 
-GROUPINGS: Final = ("name", "image", "workflow", "site", "status")
-"""What `%prominence usage` can group by, beside labels: those of `usage.groups.group_of`."""
 PLOTS: Final = ("timeline", "efficiency", "waiting", "sites", "core_hours")
 """The pictures of `%prominence usage`: those of `usage.plots`."""
 OFFERED: Final[Mapping[str, Sequence[str]]] = {"--by": (*GROUPINGS, "label:"), "--plot": PLOTS}
 """What completion offers after an option."""
 
 
-class HelpShown(Exception):
-    """The help has been printed and there is nothing more to do."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that raises our errors where argparse would end the process."""
-
-    def __init__(self, prog: str, **settings: Any) -> None:
-        super().__init__(prog, allow_abbrev=False, **settings)
-
-    def parse_line(self, line: str) -> argparse.Namespace:
-        """Parse what stands after the magic's name.
-
-        Raises
-        ------
-        UsageError
-            It cannot be understood.
-        HelpShown
-            It was a request for help.
-        """
-        line = line.rstrip().removesuffix(";")  # it keeps the result of a cell from being shown
-        try:
-            words = shlex.split(line)
-        except ValueError as error:
-            raise UsageError(f"{self.prog}: {error}: {line.strip()!r}") from None
-        if words and (verb := self.verbs.get(words[0])):  # so that the verb's own parser reports what is wrong
-            return verb.parse_args(words[1:], argparse.Namespace(verb=words[0]))
-        return self.parse_args(words)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of ending the process."""
-        asked = f"{self.prog} --help" if " " in self.prog else f"{self.prog}?"  # of a verb, ? shows nothing
-        raise UsageError(f"{self.prog}: {message}{self._meant(message)}; {asked} shows help")
-
-    def _meant(self, message: str) -> str:
-        """Return the option or verb that was probably meant by what argparse complains of."""
-        typed = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
-        near = difflib.get_close_matches(typed[1] or typed[2], self.words, n=1) if typed else []
-        return f"; did you mean {near[0]}?" if near else ""
-
-    @property
-    def words(self) -> list[str]:
-        """The options and verbs that may be typed."""
-        return [*self._option_string_actions, *self.verbs]
-
-    @property
-    def takes_id(self) -> bool:
-        """Whether ids of jobs belong on the line."""
-        return any(action.dest in {"id", "ids"} for action in self._actions)
-
-    @property
-    def verbs(self) -> dict[str, Parser]:
-        """The verbs, with the parser of what follows each."""
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to list them
-                return dict(action.choices)
-        return {}
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:  # noqa: ARG002 - argparse's signature
-        """Raise instead of ending the process: the help has been printed."""
-        raise HelpShown
-
-
 def job_parser() -> Parser:
     """Return the parser of the option line of ``%%prominence_job``."""
     parser = Parser("%%prominence_job", description="Submit the job described in JSON in this cell, and watch it.")
-    parser.add_argument("name", nargs="?", metavar="NAME", type=_identifier, help="variable that will hold the job")
+    parser.add_argument("name", nargs="?", metavar="NAME", type=identifier, help="variable that will hold the job")
     parser.add_argument(
         "--wait",
         action="store_true",
         help="wait until the job has ended; an error if it did not succeed. To cancel it meanwhile: interrupt the "
         "cell, then %%prominence delete; or prominence delete in a terminal",
     )
-    parser.add_argument("--timeout", type=_seconds, metavar="S", help="with --wait: wait at most so many seconds")
+    parser.add_argument("--timeout", type=seconds, metavar="S", help="with --wait: wait at most so many seconds")
     parser.add_argument("--dry-run", action="store_true", help="check the description and show it, submit nothing")
     parser.add_argument(
         "--once",
@@ -104,7 +35,7 @@ def job_parser() -> Parser:
     )
     parser.add_argument("--force", action="store_true", help="submit it even so")
     parser.add_argument(
-        "--label", action="append", default=[], type=_label, metavar="K=V", help="add a label (may be repeated)"
+        "--label", action="append", default=[], type=label, metavar="K=V", help="add a label (may be repeated)"
     )
     parser.add_argument(
         "--no-panel", dest="panel", action="store_false", help="show one line instead of the live panel"
@@ -127,7 +58,7 @@ def line_parser() -> Parser:
     which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
     which.add_argument("--all", action="store_true", help="active jobs, and all that have ended")
     which.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
-    listing.add_argument("--last", type=_count, metavar="N", help="with --completed: how many (default 1)")
+    listing.add_argument("--last", type=count, metavar="N", help="with --completed: how many (default 1)")
     _add_filters(listing)
 
     _add_usage(verbs)
@@ -136,7 +67,7 @@ def line_parser() -> Parser:
 
     watch = verbs.add_parser("watch", help="show a job's live panel, or a live table of several")
     watch.add_argument("ids", nargs="*", metavar="ID", help="ids of jobs, or the variables that hold them")
-    watch.add_argument("--constraint", type=_label, metavar="K=V", help="all jobs that have this label")
+    watch.add_argument("--constraint", type=label, metavar="K=V", help="all jobs that have this label")
 
     for verb, text in {
         "describe": "everything the service knows of a job, as JSON",
@@ -144,12 +75,24 @@ def line_parser() -> Parser:
         "stderr": "standard error of a job, while it runs too",
         "delete": "delete a job that has not ended",
         "clone": "submit a copy of a job, and watch it",
+        "remove": "let an ended job go that its policy leaveInQueue keeps among the active ones",
     }.items():
         _add_id(verbs.add_parser(verb, help=text))
 
+    execute = verbs.add_parser("exec", help="run a command beside a running job, and show what it writes")
+    _add_id(execute)
+    execute.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its words")
+
+    download = verbs.add_parser("download", help="fetch the output files and folders of an ended job")
+    _add_id(download)
+    download.add_argument(
+        "--dir", metavar="FOLDER", default=".", help="where to put them (default: the working folder)"
+    )
+    download.add_argument("--force", action="store_true", help="write over files that are there")
+
     wait = verbs.add_parser("wait", help="wait until jobs have ended; an error if one did not succeed")
     wait.add_argument("ids", nargs="+", metavar="ID", help="ids of jobs, or the variables that hold them")
-    wait.add_argument("--timeout", type=_seconds, metavar="S", help="wait at most so many seconds")
+    wait.add_argument("--timeout", type=seconds, metavar="S", help="wait at most so many seconds")
     return parser
 
 
@@ -179,16 +122,14 @@ def _add_usage(verbs: argparse._SubParsersAction[Parser]) -> None:
         description="What ended jobs used and wasted, as a DataFrame; the most wasteful are shown.",
     )
     usage.add_argument(
-        "--last", type=_count, metavar="N", help="the last N (default 100; all with --since, --until or --workflow)"
+        "--last", type=count, metavar="N", help="the last N (default 100; all with --since, --until or --workflow)"
     )
     usage.add_argument("--since", metavar="T", help="jobs that ended since then: 7d, 12h, 2026-11-01, 2026-11-01T08:30")
     usage.add_argument("--until", metavar="T", help="jobs that ended before then")
     _add_filters(usage)
     usage.add_argument("--workflow", metavar="W", help="jobs of this workflow: its id, or its name")
     usage.add_argument("--site", metavar="S", help="jobs that ran at this site")
-    usage.add_argument(
-        "--by", type=_grouping, metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY"
-    )
+    usage.add_argument("--by", type=grouping, metavar="G", help=f"one row a group: {', '.join(GROUPINGS)} or label:KEY")
     what = usage.add_mutually_exclusive_group()
     what.add_argument("--advice", action="store_true", help="what to ask for next time; groups are by name or --by")
     what.add_argument("--plot", choices=PLOTS, metavar="KIND", help=f"a picture: {', '.join(PLOTS)}")
@@ -196,7 +137,7 @@ def _add_usage(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_filters(verb: Parser) -> None:
     verb.add_argument("--name", metavar="X", help="jobs of this name; * and ? stand for any letters, any letter")
-    verb.add_argument("--constraint", type=_label, metavar="K=V", help="jobs that have this label")
+    verb.add_argument("--constraint", type=label, metavar="K=V", help="jobs that have this label")
 
 
 def _add_id(verb: Parser) -> None:
@@ -207,42 +148,3 @@ def full_help() -> str:
     """Return the help of ``%prominence`` with that of every verb that has options of its own."""
     parser = line_parser()
     return "\n".join([parser.format_help(), *(verb.format_usage() for verb in parser.verbs.values())])
-
-
-def _identifier(text: str) -> str:
-    is_taken = keyword.iskeyword(text) or hasattr(builtins, text) or text in {"get_ipython", "In", "Out"}
-    if not text.isidentifier() or is_taken or text.startswith("_"):
-        raise argparse.ArgumentTypeError(f"{text!r} cannot be the name of a variable")
-    return text
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of jobs")
-    return int(text)
-
-
-def _grouping(text: str) -> str:
-    """Take what jobs can be grouped by: what is wrong is told before thousands of jobs are asked for."""
-    kind, colon, key = text.partition(":")
-    if text not in GROUPINGS and not (colon and kind == "label" and key.strip()):
-        meant = f"; a label is label:{text}" if text.isalnum() else ""
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(GROUPINGS)}, label:KEY{meant}")
-    return text
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _label(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key or not value:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form KEY=VALUE")
-    return key, value

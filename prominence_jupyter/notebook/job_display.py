@@ -43,10 +43,11 @@ class JobDisplay:
         self._stays = stays and job.latest is not None and status.is_final(job.latest.status)
         self._outputs = LiveAndRecord(publisher)
         self._recorded: object = None
+        self._is_over = self._is_read = False
+        self._lock = threading.Lock()  # the first record comes first
         if live:
             self._show_panel()
         self._listener = Listener(self._changed, _reads_no_log, follows=frozenset())
-        self._lock = threading.Lock()  # the first record comes first
         with self._lock:
             self._watched = job.watcher.watch(job.id, self._listener)
             self._record(view_of(job, Snapshot()), "")
@@ -58,8 +59,18 @@ class JobDisplay:
     def _show_panel(self) -> None:
         from prominence_jupyter.notebook.live_panel import LivePanel  # noqa: PLC0415 - widgets, when one is shown
 
-        live = LivePanel(self._job)
+        live = LivePanel(self._job, self._read)
         self._outputs.show_live(live.panel, live.close)
+
+    def _read(self, is_read: bool) -> None:
+        """Leave the panel while someone reads in it, though its job has ended."""
+        with self._lock:
+            self._is_read = is_read
+            self._end_live()
+
+    def _end_live(self) -> None:
+        if self._is_over and not self._stays and not self._is_read:
+            self._outputs.end_live()
 
     def _changed(self, snapshot: Snapshot) -> None:
         """Renew the record if it would say something else."""
@@ -71,8 +82,8 @@ class JobDisplay:
             if state != self._recorded:
                 self._recorded = state
                 self._record(view, str(snapshot.output_trouble or ""))
-            if (snapshot.ended or snapshot.gone) and not self._stays:
-                self._outputs.end_live()
+            self._is_over = snapshot.ended or snapshot.gone
+            self._end_live()
 
     def _record(self, view: JobView, output_trouble: str) -> None:
         from prominence_jupyter.panel.records.record import record_html, record_text  # noqa: PLC0415 - as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.notebook.saved_log import save_log
@@ -18,14 +19,22 @@ from prominence_jupyter.watch.logs.spool import Spool
 class LivePanel:
     """A job's panel; it follows the logs that someone looks at.
 
+    Parameters
+    ----------
+    job
+        The job.
+    read
+        Called whenever someone begins to read in the panel, and when nobody does any more.
+
     Attributes
     ----------
     panel
         The widget.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, read: Callable[[bool], None] | None = None) -> None:
         self._job = job
+        self._read = read
         self._listener = Listener(self._changed, self._grown)
         self._lock = threading.Lock()  # nothing is told before the panel is there
         self._is_there = False
@@ -49,7 +58,9 @@ class LivePanel:
             view_of(self._job, self._watched.snapshot),
             logs={stream: self._watched.spool(stream) for stream in STREAMS},
             description=self._description(),
-            actions=PanelActions(cancel=self._cancel, clone=self._clone, save=self._save, show=self._follow),
+            actions=PanelActions(
+                cancel=self._cancel, clone=self._clone, save=self._save, show=self._follow, read=self._read
+            ),
         )
 
     def _changed(self, snapshot: Snapshot) -> None:

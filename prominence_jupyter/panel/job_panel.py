@@ -51,12 +51,15 @@ class PanelActions:
         Writes a whole log into a file.
     show
         Called with the logs that someone looks at, whenever they change.
+    read
+        Called whenever someone begins to read (scrolls up, selects or searches), and when nobody does any more.
     """
 
     cancel: Callable[[], str] | None = None
     clone: Callable[[], str] | None = None
     save: Callable[[Stream], str] | None = None
     show: Callable[[frozenset[Stream]], None] | None = None
+    read: Callable[[bool], None] | None = None
 
 
 def _state_of_logs(_value: None, panel: JobPanel) -> dict[str, Any]:
@@ -106,6 +109,7 @@ class JobPanel(anywidget.AnyWidget):
         self._sent = {stream: (end.run, end.size, "") for stream, end in ends.items()}  # for the outbox's thread alone
         self._notices: dict[Stream, str] = {}
         self._pages: dict[str, frozenset[Stream]] = {"": _FIRST_SHOWN}  # until a page has said what it shows
+        self._reading: set[str] = set()  # pages
         self._lock = threading.Lock()
         super().__init__(
             _view=view.to_json(),
@@ -176,6 +180,10 @@ class JobPanel(anywidget.AnyWidget):
                 self._post(("answer", stream, start), lambda: self._answer(stream, start, stop))
             case {"shown": [*streams], "page": str(page)}:
                 self._note_shown(page, frozenset(stream for stream in self._logs if stream in streams))
+            case {"reading": bool(reading), "page": str(page)}:
+                (self._reading.add if reading else self._reading.discard)(page)
+                if self._actions.read:
+                    self._actions.read(bool(self._reading))
 
     def _act(self, action: str, do: Callable[[], str | None] | None) -> None:
         if do is not None:

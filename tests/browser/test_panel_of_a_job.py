@@ -133,6 +133,22 @@ def test_a_page_loaded_again_while_job_and_cell_run_has_the_whole_log_once_no_ce
     panel.notebook.run_code("one.delete()")
 
 
+def test_a_panel_in_which_a_person_reads_stays_until_its_end_is_followed_again(run, done):
+    panel = run(f"seq 1 200; while [ ! -e {done} ]; do sleep 0.1; done; echo last")
+    panel.sees("200")
+    panel.notebook.wait_idle()
+    panel.scroll(-200)
+    panel.button("Follow").wait_for()
+    waits_until(panel, "True")  # what the page has said is in the kernel
+    seen = panel.in_sight()
+    done.touch()
+    panel.waits_for("The job has ended: this view stays until you follow its end again")
+    panel.page.locator(".jp-RenderedHTML").filter(has_text="completed").filter(has_text="last").wait_for()
+    assert panel.in_sight() == seen
+    panel.root.get_by_role("button", name="Follow").click()
+    ends_as(panel, "completed", "last")
+
+
 def test_a_job_that_another_process_cancels_shows_it_while_a_cell_waits_for_it(run, local_service):
     panel = run("echo words; sleep 300", options="--wait")
     panel.sees("words")

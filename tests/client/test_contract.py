@@ -24,9 +24,7 @@ from prominence_jupyter.protocol.record import JobRecord
 from tests.conftest import CONTRACT, TOKEN, URL, exchanges, replay
 
 LEFT_TO_LATER_STEPS = {
-    "exec.json": "step 6: exec",
     "factory-parameters-mangled.json": "step 7: workflows",
-    "list-by-name.json": "step 4: listing by name",
     "rejected-workflows.json": "workflows are not sent yet (step 7); tests/protocol/test_validation_workflow.py",
     "sweep-by-number.json": "workflows are not sent yet (step 7); tests/protocol/test_validation_workflow.py",
     "workflow-dag.json": "step 7: workflows",
@@ -46,6 +44,7 @@ EXPECTED = {
         ("deleted", "Job deleted by user", (), "Site-A"),
         (NoSuchJob, "job 15 cannot be deleted: it has ended already, or does not exist"),
     ],
+    "exec.json": [b"hello\n", (RequestRefused, "Job is not running")],
     "functionality-disabled.json": [
         (FunctionalityDisabled, "switched off"),
         (AuthenticationFailed, "does not accept the token (Authentication failure)"),
@@ -84,13 +83,14 @@ EXPECTED = {
     "job-walltime.json": [("killed", "Walltime limit exceeded", (-9,), "Site-A")],
     "leave-in-queue.json": [
         {12: "failed", 23: "running", 25: "completed"},
-        "step 3: remove",
-        "step 3: remove",
+        None,
+        (RequestRefused, "Job is no longer in the queue"),
         {25: "completed"},
     ],
     "list-active.json": [{12: "failed", 23: "running"}],
     "list-bad-status.json": [(RequestRefused, "invalid status specified")],
     "list-by-id.json": [{21: "completed", 19: "completed", 23: "running"}, []],
+    "list-by-name.json": [{22: "completed", 21: "completed", 19: "completed", 20: "completed", 23: "running"}, []],
     "list-by-label.json": [
         {23: "running"},
         {22: "completed", 21: "completed", 19: "completed", 20: "completed", 23: "running"},
@@ -184,6 +184,10 @@ def call(client: Client, request: dict) -> object:
             return client.submit(JobDescription(request.get("json", {})))
         case "PUT", ["jobs", job_id, "clone"]:
             return client.clone(int(job_id))
+        case "PUT", ["jobs", job_id, "remove"]:
+            return client.remove(int(job_id))
+        case "POST", ["jobs", job_id, "exec"]:
+            return client.execute(int(job_id), params["command"].split(","))
         case "DELETE", ["jobs", job_id]:
             return client.delete(int(job_id))
         case "GET", ["jobs", job_id, ("stdout" | "stderr") as stream]:

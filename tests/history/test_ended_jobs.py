@@ -460,7 +460,6 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=150)
 @given(CONTENTS, WANTED, st.booleans(), st.booleans())
 def test_cache_and_network_give_the_same_for_any_content(jobs, wanted, lists_detail, filters):
     expected = [redact(job) for job in jobs if wanted.matches(job)][: wanted.last]

@@ -32,7 +32,8 @@ class Replay:
     """One contract file against one service."""
 
     def __init__(self, api, name, hints=()):
-        self.api, self.exchanges, self.hints = api, of_contract(name), dict(hints)
+        self.api, self.name = api, name
+        self.exchanges, self.hints = of_contract(name), dict(hints)
         self.ids, self.states, self.posted, self.blockers, self.idle = {}, {}, {}, [], []
 
     def ask(self, exchange, token):
@@ -46,7 +47,7 @@ class Replay:
         steps = [str(self._id(step)) if step.isdigit() else step for step in parts.path.split("/")]
         path = "/".join(steps) + (f"?{urlencode(query)}" if query else "")
         answer = self.api(request["method"], path, **self._body(request), headers=self._headers(request, token))
-        if request["method"] == "POST" and answer.status_code == 201:
+        if request["method"] == "POST" and answer.status_code == 201 and answered:
             recorded_id = answered["id"]
             self.ids[recorded_id] = self.posted[recorded_id] = answer.json()["id"]
         if request["method"] == "DELETE" and answer.status_code == 200:

@@ -20,6 +20,8 @@ DIFFERENCES = {
     "no pull": "the one image that cannot be had is that of a task without a cmd; nothing of it runs, or uses memory",
     "no resources": "a job that this machine is too small for has ended, so it has an end; there it may yet start",
     "walltime": "the limit that the job runs into is its own; there it was the deployment's",
+    "sweep-by-number": "a sweep with a number in the place of a step, which fails there, is run here",
+    "at once": "a workflow that was idle there may have begun here",
     "errors": "the words of a refused description are those of our rules, which name the place",
 }
 """Deliberate differences, and why."""
@@ -36,15 +38,7 @@ STATES_NOT_HERE = {
 }
 
 NOT_YET = {
-    "factory-parameters-mangled": "workflows come from another branch",
-    "rejected-workflows": "workflows come from another branch",
-    "sweep-by-number": "workflows come from another branch",
-    "workflow-dag": "workflows come from another branch",
-    "workflow-delete": "workflows come from another branch",
-    "workflow-factory": "workflows come from another branch",
-    "workflow-jobs": "workflows come from another branch",
     "job-memory": "the memory limit comes from another branch",
-    "outputs-missing": "staging out comes from another branch",
 }
 """What cannot pass before other branches are merged; to be emptied then."""
 
@@ -103,6 +97,9 @@ def compare(replay, exchange, token, differences):
     """Ask, and look for what is not as recorded nor a difference that is listed."""
     expected = exchange["response"]
     answer = replay.ask(exchange, token)
+    if replay.name == "sweep-by-number":
+        assert answer.status_code == 201
+        return
     if expected["status"] == 500:  # "reasons"
         assert (answer.status_code, set(answer.json())) == (400, {"error"})
         return
@@ -123,7 +120,10 @@ def compare(replay, exchange, token, differences):
         recorded = [job for job in recorded if job.get("id") in replay.ids] if isinstance(recorded, list) else recorded
         if isinstance(ours, list):
             assert [job["id"] for job in ours] == [replay.ids[job["id"]] for job in recorded]
-        assert (shape(recorded) - shape(ours), shape(ours) - shape(recorded)) == differences
+        more = shape(ours) - shape(recorded)
+        if "idle" in states(recorded) and "workflow" in replay.name:  # "at once"
+            more -= {"[].events.startTime: number"}
+        assert (shape(recorded) - shape(ours), more) == differences
 
 
 def states(answered):

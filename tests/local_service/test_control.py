@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import control, lock
+from prominence_jupyter.local_service import control, host, lock
+from prominence_jupyter.local_service.live import live_dir
 from prominence_jupyter.local_service.state import StateDir
 from tests.local_service.conftest import processes_of, until
 
@@ -32,7 +33,7 @@ def test_the_service_is_nobodys_child_and_in_a_session_of_its_own(local_service)
 def test_its_files_are_private(local_service):
     state = StateDir(local_service.state_dir)
     assert stat.S_IMODE(state.path.stat().st_mode) == 0o700
-    for path in (state.token, state.key, state.service, state.database):
+    for path in (state.token, state.key, live_dir(state).service, live_dir(state).socket, state.database):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert local_service.token() == state.token.read_text()
 
@@ -46,11 +47,11 @@ def test_a_restart_keeps_the_history_and_the_ids_go_on(own_folder, connect):
     pending = api.submit("echo waited")
     processes = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
     assert len(processes) >= 4
-    assert control.stop() == first
+    assert control.stop()
     until(lambda: not any(process.is_running() for process in processes))
     assert not processes_of(own_folder)
     assert control.running() is None
-    assert not StateDir(own_folder).service.exists()
+    assert not live_dir(StateDir(own_folder)).service.exists()
 
     again = connect(control.start(cpus=1, memory_gb=4))
     assert again.describe(done["id"]) == done
@@ -80,40 +81,44 @@ def test_starting_while_one_is_ending_waits_for_it(own_folder, connect):
     until(lambda: api.output(job_id) == "ready\n")
     os.kill(info.pid, signal.SIGTERM)
     until(lambda: control.running() is None)
-    assert lock.is_held(StateDir(own_folder).lock)
+    assert lock.is_held(live_dir(StateDir(own_folder)).front_lock)
     assert control.start(cpus=1, memory_gb=4).pid != info.pid
 
 
 def test_what_a_crash_left_is_not_believed(own_folder):
-    state = StateDir(own_folder).make()
+    live = live_dir(StateDir(own_folder).make()).make()
     told = {"url": "http://127.0.0.1:9/api/v1", "pid": os.getpid(), "started": 1.0, "cpus": 1, "memory_gb": 1}
-    state.service.write_text(json.dumps(told))
-    state.lock.touch()
+    told |= {"host": host.name(), "boot": host.boot_id()}
+    live.service.write_text(json.dumps(told))
+    live.front_lock.touch()
     assert control.running() is None
-    assert control.stop() is None
+    assert not control.stop()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid": "x"}'])
 def test_a_broken_file_is_no_service(own_folder, content):
-    state = StateDir(own_folder).make()
-    state.service.write_text(content)
-    held = lock.take(state.lock)
+    live = live_dir(StateDir(own_folder).make()).make()
+    live.service.write_text(content)
+    held = lock.take(live.front_lock)
     assert control.running() is None
-    os.close(held)
+    held.close()
 
 
 def test_nothing_runs_in_a_folder_that_is_not_there(own_folder):
     assert control.running() is None
-    assert control.stop() is None
+    assert not control.stop()
     assert not own_folder.exists()
 
 
 def test_a_service_that_does_not_come_up_says_why(own_folder):
     state = StateDir(own_folder).make()
     state.database.write_bytes(b"this is no database, and long enough to be looked at" * 40)
-    with pytest.raises(LocalServiceError, match="did not start") as caught:
+    kept = state.database.read_bytes()
+    with pytest.raises(LocalServiceError, match=r"jobs\.sqlite is damaged .*serve --set-aside") as caught:
         control.start()
-    assert "file is not a database" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert state.database.read_bytes() == kept
+    assert not lock.is_held(live_dir(state).runner_lock)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path, monkeypatch):

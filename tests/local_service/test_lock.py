@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -14,12 +13,12 @@ def test_a_lock_is_held_until_its_last_holder_is_gone(tmp_path):
     assert lock.is_held(path)
     assert lock.take(path) is None
     waits = [sys.executable, "-c", "input()"]
-    with subprocess.Popen(waits, stdin=subprocess.PIPE, pass_fds=[held]) as heir:
-        os.close(held)
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, pass_fds=[held.descriptor]) as heir:
+        held.close()
         assert lock.is_held(path)
         heir.kill()
     assert not lock.is_held(path)
-    os.close(lock.take(path))
+    lock.take(path).close()
 
 
 @pytest.mark.parametrize("exists", [True, False])

@@ -17,7 +17,7 @@ def test_a_new_folder_is_for_its_owner_only_and_those_around_it_are_left_alone(t
 def test_a_folder_of_ours_and_an_empty_one_are_used(tmp_path):
     tmp_path.chmod(0o700)
     state = StateDir(tmp_path).make()
-    state.lock.touch()
+    state.log.touch()
     (tmp_path / "notes.txt").touch()
     assert state.make() == state
 

@@ -1,7 +1,8 @@
 import pytest
 
 from prominence_jupyter.errors import UsageError
-from prominence_jupyter.magics.options import HelpShown, full_help, job_parser, line_parser
+from prominence_jupyter.magics.options import full_help, job_parser, line_parser
+from prominence_jupyter.magics.parser import HelpShown
 
 
 def test_a_job_line_whole():

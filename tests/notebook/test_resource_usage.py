@@ -7,13 +7,20 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from prominence_jupyter.local_service import control
+
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "resource-usage.ipynb"
 
 
 @pytest.fixture(scope="module")
-def executed(local_service):
+def executed(local_service, tmp_path_factory):
+    """The notebook, run at a service of its own: it asks for the last jobs, and those of other tests may end."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
+        control.start(cpus=64, memory_gb=64)
+        NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+        control.stop()
     return notebook
 
 

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ipywidgets import VBox
 
@@ -187,6 +187,8 @@ def test_an_answer_has_a_limit(wired):
         {"shown": "stdout", "page": "p"},
         {"shown": ["stdout"], "page": 1},
         {"shown": [[1]], "page": "p"},
+        {"reading": 1, "page": "p"},
+        {"reading": True, "page": 1},
     ],
 )
 def test_what_is_no_message_of_ours_changes_nothing(wired, content):
@@ -248,6 +250,17 @@ def test_what_is_shown_is_what_any_page_shows(wired):
     assert shown == [{"stderr"}, {"stdout", "stderr"}, {"stdout"}, set()]
 
 
+def test_it_is_read_while_any_page_reads(wired):
+    reads = []
+    _panel, wire = wired(read=reads.append)
+    wire.says(reading=True, page="one")
+    wire.says(reading=True, page="two")
+    wire.says(reading=False, page="one")
+    wire.says(reading=False, page="two")
+    wire.says(reading=False, page="never seen")
+    assert reads == [True, True, True, False, False]
+
+
 def test_it_composes_like_any_widget(wired):
     panel, _wire = wired()
     box = VBox([panel])
@@ -260,7 +273,6 @@ def test_its_text_says_what_it_is(wired):
     assert repr(panel) == "Live panel of job 12"
 
 
-@settings(max_examples=40)
 @given(st.lists(st.one_of(st.binary(min_size=1, max_size=40), st.just("restart"), st.just("send")), max_size=30))
 def test_what_a_browser_gets_is_the_log_in_order(steps):
     log, outbox = Log(), Later()

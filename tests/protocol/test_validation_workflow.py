@@ -170,6 +170,7 @@ def test_all_lists_of_a_zip_are_as_long_as_the_first():
 def test_a_sweep_by_number_is_told_its_step():
     assert words(sweep(swept(step="none", number=3))).endswith('; write "step": 0.5')
     assert words(sweep(swept(step="none", number=1))).endswith("; write step, the distance between two values")
+    assert words(sweep(swept(step="none", number=10**400))).endswith("; write step, the distance between two values")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.errors import UnexpectedAnswer
@@ -91,7 +91,6 @@ def assert_same(found, expected):
         assert one.attrs == other.attrs
 
 
-@settings(max_examples=150)
 @given(listings)
 def test_whatever_a_service_sends_gives_the_documented_columns(jobs):
     by_job, by_task = jobs_frame(jobs), tasks_frame(jobs)
@@ -104,7 +103,6 @@ def test_whatever_a_service_sends_gives_the_documented_columns(jobs):
     assert len(by_task) == by_job["tasks"].sum()
 
 
-@settings(max_examples=150)
 @given(listings)
 def test_records_and_objects_and_bytes_give_equal_frames(jobs):
     expected = frames(jobs)
@@ -114,7 +112,6 @@ def test_records_and_objects_and_bytes_give_equal_frames(jobs):
     assert_same(frames(read_entries(json.dumps(jobs[:2]).encode()) + jobs[2:]), expected)
 
 
-@settings(max_examples=150)
 @given(listings)
 def test_a_row_says_of_success_what_the_record_says(jobs):
     records = [JobRecord.from_json(job) for job in jobs]
@@ -123,7 +120,6 @@ def test_a_row_says_of_success_what_the_record_says(jobs):
     assert [None if pd.isna(value) else value for value in found] == [record.succeeded for record in records]
 
 
-@settings(max_examples=100)
 @given(st.lists(job_answers, min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_jobs_changes_only_the_order_of_rows(jobs, chance):
     order = list(range(len(jobs)))
@@ -147,7 +143,6 @@ def test_more_jobs_than_are_read_at_a_time_are_read_in_order():
     assert list(by_task["job_id"]) == [number for number in range(4500) for _ in range(2)]
 
 
-@settings(max_examples=200)
 @given(st.binary(max_size=40) | anything.map(lambda value: json.dumps(value).encode()))
 def test_other_bytes_give_frames_or_one_clear_error(data):
     try:
@@ -198,7 +193,6 @@ def categories(frame):
     return [name for name, dtype in frame.dtypes.items() if dtype == "category"]
 
 
-@settings(max_examples=60)
 @given(secrets)
 def test_no_secret_is_in_a_frame_whoever_gave_the_jobs(secret):
     job = with_secret(secret)

@@ -9,16 +9,22 @@ from typing import Any, Final
 from tornado.log import access_log
 from tornado.web import Application, RequestHandler
 
+from prominence_jupyter.local_service.front.address import BASE
 from prominence_jupyter.local_service.front.routes.data import DataHandler
 from prominence_jupyter.local_service.front.routes.disabled import DisabledHandler
 from prominence_jupyter.local_service.front.routes.execute import ExecHandler
-from prominence_jupyter.local_service.front.routes.handler import BASE, Service, UnknownHandler
+from prominence_jupyter.local_service.front.routes.handler import Service, UnknownHandler
 from prominence_jupyter.local_service.front.routes.jobs import CloneHandler, JobHandler, JobsHandler, RemoveHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
 from prominence_jupyter.local_service.front.routes.resources import ResourcesHandler
 from prominence_jupyter.local_service.front.routes.staged import StagedHandler
-
-__all__ = ["BASE", "application"]
+from prominence_jupyter.local_service.front.routes.workflows import (
+    WorkflowCloneHandler,
+    WorkflowHandler,
+    WorkflowOutputHandler,
+    WorkflowRemoveHandler,
+    WorkflowsHandler,
+)
 
 _ID: Final = r"([0-9]{1,18})"
 """What SQLite takes as an integer."""
@@ -35,6 +41,11 @@ def application(service: Service) -> Application:
         (f"{BASE}/jobs/{_ID}/exec", ExecHandler, own),
         (f"{BASE}/jobs/{_ID}/remove", RemoveHandler, own),
         (f"{BASE}/jobs/{_ID}/(stdout|stderr)", OutputHandler, own),
+        (f"{BASE}/workflows", WorkflowsHandler, own),
+        (f"{BASE}/workflows/{_ID}", WorkflowHandler, own),
+        (f"{BASE}/workflows/{_ID}/clone", WorkflowCloneHandler, own),
+        (f"{BASE}/workflows/{_ID}/remove", WorkflowRemoveHandler, own),
+        (f"{BASE}/workflows/{_ID}/(.+)/(stdout|stderr)", WorkflowOutputHandler, own),
         (f"{BASE}/jobs/{_ID}/(outputFiles|outputDirs)/(.+)", StagedHandler, own),
         (f"{BASE}/jobs/{_ID}/snapshot", DisabledHandler, own),
         (f"{BASE}/data", DataHandler, own),

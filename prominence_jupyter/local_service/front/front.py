@@ -1,108 +1,113 @@
-"""The front process: HTTP on the loopback interface, and the runner as its child."""
+"""The front process: HTTP on the loopback interface."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPMessageDelegate, HTTPServerConnectionDelegate
 from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
-from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import environment, processes, reasons
+from prominence_jupyter.local_service import processes
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import tokens
-from prominence_jupyter.local_service.front.application import BASE, application
+from prominence_jupyter.local_service.front.address import HOST, url
+from prominence_jupyter.local_service.front.application import application
 from prominence_jupyter.local_service.front.routes.handler import Service
+from prominence_jupyter.local_service.front.runner_link import RunnerLink
+from prominence_jupyter.local_service.leftovers import end_leftovers
+from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
-from prominence_jupyter.protocol import status
 
-HOST: Final = "127.0.0.1"
-_LAST_PORT: Final = 65535
+IDLE_S: Final = 24 * 3600.0
+"""When nothing has run or waited and nobody has asked for so long, the service ends itself."""
+_LOOK_AGAIN_S: Final = 60.0
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _RENEW_MS: Final = 24 * 3600 * 1000
-_RUNNER_END_S: Final = 10.0
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Server(HTTPServer):
+    """A server that knows when somebody asked last."""
+
+    asked = 0.0
+
+    def start_request(self, server_conn: object, request_conn: HTTPServerConnectionDelegate) -> HTTPMessageDelegate:
+        self.asked = time.monotonic()
+        return super().start_request(server_conn, request_conn)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What a front needs to run. Its lock is held by this process and the runner, until both have ended."""
+    """What a front needs to run, under a lock that its process holds."""
 
     state: StateDir
+    live: LiveDir
     capacity: Capacity
-    port: int
-    lock: int
-    """Descriptor of the locked file."""
+    listener: socket.socket
+    runner: RunnerLink
+    idle_s: float = IDLE_S
 
     async def run(self, announce: Callable[[ServiceInfo], None]) -> None:
-        """Serve until a signal says stop; then end the running jobs.
+        """Serve until a signal says stop, or nobody needs the service any more; then end the running jobs.
 
         Raises
         ------
         LocalServiceError
-            The port is taken, or the runner died.
+            The runner does not start, or dies again and again.
         """
-        self.state.service.unlink(missing_ok=True)
+        stop = _stop_event()
+        processes.become_subreaper()  # what is left of a runner that is killed comes to this process
+        with Store(self.state.database) as store:
+            try:
+                await self.runner.connect()
+                await self._serve(store, stop, announce)
+            finally:
+                if not await self.runner.stop():
+                    end_leftovers(store)
+
+    async def _serve(self, store: Store, stop: asyncio.Event, announce: Callable[[ServiceInfo], None]) -> None:
         key = tokens.signing_key(self.state)
         tokens.renew_user_token(self.state, key)
         renewal = PeriodicCallback(lambda: tokens.renew_user_token(self.state, key), _RENEW_MS)
-        stop = _stop_event()
-        with self._listen() as listener, Store(self.state.database) as store:
-            port = listener.getsockname()[1]
-            self.state.port.write_text(str(port))
-            url = f"http://{HOST}:{port}{BASE}"
-            store.jobs.finish_running(status.FAILED, reasons.STOPPED)
-            runner = await self._start_runner(url)
-            hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
-            service = Service(self.state, store, self.capacity, key, hosts, lambda: _wake(runner))
-            server = HTTPServer(application(service), max_body_size=_MAX_BODY_BYTES, max_buffer_size=_MAX_BODY_BYTES)
-            server.add_socket(listener)
-            renewal.start()
-            try:
-                self._announce(url, announce)
-                await _until_stopped(stop, runner)
-            finally:
-                self.state.service.unlink(missing_ok=True)
-                renewal.stop()
-                server.stop()
-                await server.close_all_connections()
-                await _stop_runner(runner)
-                if runner.returncode:  # it may have had no time to end its jobs
-                    processes.end_strays(store.jobs.token_of)
+        port = self.listener.getsockname()[1]
+        hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
+        service = Service(self.state, store, self.capacity, key, hosts, self.runner.wake)
+        server = _Server(application(service), max_body_size=_MAX_BODY_BYTES, max_buffer_size=_MAX_BODY_BYTES)
+        server.asked = time.monotonic()
+        server.add_socket(self.listener)
+        renewal.start()
+        try:
+            self._announce(announce)
+            await _first(stop.wait(), self.runner.keep(), self._until_idle(server, store))
+        finally:
+            if self.runner.held.is_current:
+                self.live.service.unlink(missing_ok=True)
+            renewal.stop()
+            server.stop()
+            await server.close_all_connections()
 
-    def _listen(self) -> socket.socket:
-        """Listen on the port that was asked for; when any will do on that of the last time, which notebooks know."""
-        if self.port == 0:
-            with contextlib.suppress(OSError, ValueError, LocalServiceError):
-                return _listen(int(self.state.port.read_text()))
-        return _listen(self.port)
+    async def _until_idle(self, server: _Server, store: Store) -> None:
+        while True:
+            left = server.asked + self.idle_s - time.monotonic()
+            if left <= 0 and not store.jobs.active():
+                app_log.info("nobody has needed the service for %g s: it ends", self.idle_s)
+                return
+            await asyncio.sleep(left if left > 0 else min(_LOOK_AGAIN_S, self.idle_s))
 
-    async def _start_runner(self, url: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner.runner"),
-            *("--state", str(self.state.path), "--url", url),
-            *("--cpus", str(self.capacity.cpus), "--memory-gb", str(self.capacity.memory_gb)),
-            stdin=asyncio.subprocess.PIPE,
-            pass_fds=[self.lock],
-            env=environment.for_the_service(os.environ),  # a person's `serve` has all that there is in a terminal
-            start_new_session=True,  # Ctrl-C in a terminal is for the front alone
-        )
-
-    def _announce(self, url: str, announce: Callable[[ServiceInfo], None]) -> None:
+    def _announce(self, announce: Callable[[ServiceInfo], None]) -> None:
         info = ServiceInfo(
-            url=url,
+            url=url(self.listener),
             pid=os.getpid(),
             started=time.time(),
             cpus=self.capacity.cpus,
@@ -110,24 +115,8 @@ class Front:
             token_file=self.state.token,
             state_dir=self.state.path,
         )
-        info.save(self.state)
+        info.save(self.live)
         announce(info)
-
-
-def _listen(port: int) -> socket.socket:
-    if not 0 <= port <= _LAST_PORT:
-        raise LocalServiceError(f"Cannot listen on {HOST}:{port}: a port is 0 to {_LAST_PORT}.")
-    try:
-        listener = socket.create_server((HOST, port))
-    except OSError as error:
-        raise LocalServiceError(f"Cannot listen on {HOST}:{port}: {error.strerror}.") from error
-    listener.setblocking(False)
-    return listener
-
-
-def _wake(runner: asyncio.subprocess.Process) -> None:
-    if runner.stdin is not None and not runner.stdin.is_closing():
-        runner.stdin.write(b"\n")
 
 
 def _stop_event() -> asyncio.Event:
@@ -138,23 +127,12 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-async def _until_stopped(stop: asyncio.Event, runner: asyncio.subprocess.Process) -> None:
-    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(runner.wait())}
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    if not stop.is_set():
-        raise LocalServiceError(f"The process that runs jobs died (exit code {runner.returncode}).")
-
-
-async def _stop_runner(runner: asyncio.subprocess.Process) -> None:
-    """Close the runner's standard input, which makes it end its jobs, and wait for its end."""
-    if runner.stdin is not None:
-        runner.stdin.close()
-    try:
-        await asyncio.wait_for(runner.wait(), _RUNNER_END_S)
-    except TimeoutError:
-        app_log.error("the process that runs jobs did not end by itself")
-        with contextlib.suppress(ProcessLookupError):
-            runner.kill()
-        await runner.wait()
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of these is done, and raise what it raises."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in done:
+        task.result()

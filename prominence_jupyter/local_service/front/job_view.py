@@ -10,8 +10,8 @@ from typing import Any, Final
 from prominence_jupyter.local_service.job_row import JobRow
 from prominence_jupyter.local_service.scratch import Scratch
 
-ENDINGS: Final = {"outputFiles": "", "outputDirs": ".tgz"}
-"""What of a job is staged out, and how the staged file of each is called."""
+KINDS: Final = ("outputFiles", "outputDirs")
+"""What of a job is staged out: folders are packed."""
 
 
 def job_view(row: JobRow, scratch: Scratch, signed_url: Callable[[str, str], str], *, detail: bool) -> dict[str, Any]:
@@ -25,13 +25,13 @@ def job_view(row: JobRow, scratch: Scratch, signed_url: Callable[[str, str], str
     shown = row.to_json(detail=detail)
     if not detail:
         return shown
-    for kind, ending in ENDINGS.items():
+    for kind in KINDS:
         if kind in row.description:
             shown[kind] = outputs = [{"name": name, "url": ""} for name in row.description[kind]]
             for output in outputs if row.finished is not None else []:
                 plain = PurePosixPath(output["name"])  # clients leave out "./" and the like from a URL
                 try:
-                    size = os.lstat(scratch.staged(f"{plain}{ending}")).st_size
+                    size = os.lstat(scratch.staged(str(plain), folder=kind == "outputDirs")).st_size
                 except (OSError, ValueError):  # it was not made; ValueError: a NUL in its name
                     continue
                 output |= {"url": signed_url("GET", f"/jobs/{row.id}/{kind}/{plain}"), "size": size}

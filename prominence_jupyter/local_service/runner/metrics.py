@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,15 +18,12 @@ def max_rss_bytes(ru_maxrss: int) -> int:
     return ru_maxrss * _RSS_UNIT_BYTES
 
 
-def beginning(resources: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``execution`` of a job that starts.
-
-    ``runtimeVersion`` says what ran the tasks: this machine itself, which isolates nothing.
-    """
+def beginning(resources: Mapping[str, Any], runtime_version: Mapping[str, str]) -> dict[str, Any]:
+    """Return ``execution`` of a job that starts; `runtime_version` says what runs its tasks."""
     need = Need.of(resources)
     return {
         "site": "local",
-        "runtimeVersion": {"host": f"{platform.system()} {platform.machine()}, no isolation"},
+        "runtimeVersion": dict(runtime_version),
         "provisionedResources": {"cpus": need.cpus, "memory": need.memory_gb, "disk": resources["disk"], "nodes": 1},
     }
 

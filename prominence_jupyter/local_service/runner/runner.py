@@ -1,8 +1,8 @@
 """`Runner`: the one process that starts, measures and ends the processes of jobs.
 
 A program of its own, small because ``ru_maxrss`` of a child begins at the size of its parent. It has one thread and
-sleeps until the front wakes it through its standard input, a child ends, or something is due. When its standard
-input closes, for whatever reason, it ends its jobs and then itself.
+sleeps until the front wakes it through its socket, a child ends, or something is due. It lives longer than its front:
+jobs go on without one, and the next one finds them. With neither front nor jobs it ends.
 """
 
 from __future__ import annotations
@@ -18,14 +18,20 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from prominence_jupyter.local_service import processes, reasons
+from prominence_jupyter.local_service import lock, processes, reasons, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
+from prominence_jupyter.local_service.leftovers import end_leftovers
+from prominence_jupyter.local_service.live import LiveDir
+from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.processes import ProcessTable
+from prominence_jupyter.local_service.runner.course import Premises
+from prominence_jupyter.local_service.runner.mailbox import Mailbox
 from prominence_jupyter.local_service.runner.running_job import RunningJob
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.runner.runtimes import choice
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
@@ -34,7 +40,8 @@ SAMPLE_S: Final = 0.25
 _SWEEP_S: Final = 0.05
 _RETRY_S: Final = 1.0
 _COMPLAIN_S: Final = 60.0
-_STDIN: Final = 0
+_FIRST_FRONT_S: Final = 20.0
+"""How long a runner that has just been started waits for the front that started it."""
 _HEARD: Final = (
     *(signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
     *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE),
@@ -46,26 +53,29 @@ _log = logging.getLogger(__name__)
 class Runner:
     """Holds the jobs that run."""
 
-    def __init__(self, state: StateDir, store: Store, capacity: Capacity, url: str) -> None:
-        self._state, self._store, self._capacity, self._url = state, store, capacity, url
+    def __init__(self, held: Lock, live: LiveDir, store: Store, capacity: Capacity, premises: Premises) -> None:
+        self._held, self._store = held, store
+        self._capacity, self._premises = capacity, premises
         self._jobs: dict[int, RunningJob] = {}
         self._table = ProcessTable()
         self._stopping = False
         self._next_sample = 0.0
         self._retry_at = self._next_complaint = 0.0
         self._selector = selectors.DefaultSelector()
+        self._mailbox = Mailbox(live.socket, self._selector)
+        self._front_by = time.monotonic() + _FIRST_FRONT_S
+        self._queue_due = math.inf
 
     def run(self) -> None:
-        """Run jobs until standard input closes and the last process has ended."""
+        """Run jobs until it is told to stop, or nothing is left to do, and the last process has ended."""
         children, noted = socket.socketpair()
-        with self._selector, children, noted:
+        with self._selector, contextlib.closing(self._mailbox), children, noted:
             children.setblocking(False)
             noted.setblocking(False)
             signal.set_wakeup_fd(noted.fileno(), warn_on_full_buffer=False)
             for number in _HEARD:
                 signal.signal(number, lambda *_: None)  # a handler and not SIG_IGN, which children would inherit
-            os.set_blocking(_STDIN, False)
-            self._selector.register(_STDIN, selectors.EVENT_READ)
+            self._mailbox.open()
             self._selector.register(children, selectors.EVENT_READ)
             try:
                 self._loop(children)
@@ -81,20 +91,34 @@ class Runner:
                 self._end_deleted()
             self._look()
             self._step()
+            if not self._held.is_current:  # another service may have taken over
+                self._stop()
             with self._patience():
+                self._end_queued()
                 self._start_jobs()
-            if self._stopping and not self._jobs:
+            if not self._jobs and (self._stopping or self._is_done()):
                 return
             for key, _ in self._selector.select(self._timeout()):
-                if key.fd == _STDIN:
-                    self._hear_front()
-                else:
+                if key.fileobj is children:
                     self._drain(children)
+                    continue
+                for line in self._mailbox.take(key.fileobj):
+                    self._hear(line)
+
+    def _is_done(self) -> bool:
+        """Tell whether nothing waits, and nobody is there who could bring more."""
+        if self._mailbox.is_connected or time.monotonic() < self._front_by:
+            return False
+        with self._patience():
+            return self._store.jobs.next_pending() is None
+        return False
 
     def _timeout(self) -> float | None:
         """Return seconds to sleep, None for as long as nothing happens."""
         now = time.monotonic()
-        due = [self._retry_at]
+        due = [self._retry_at, self._queue_due]
+        if not self._mailbox.is_connected and self._front_by > now:
+            due.append(self._front_by)
         if self._jobs:
             due += [self._next_sample, *(job.due for job in self._jobs.values())]
         if not all([job.is_settled for job in self._jobs.values()]):
@@ -123,13 +147,21 @@ class Runner:
             _log.exception("job %d fails", job.id)
             job.give_up(reasons.BROKEN)
 
-    def _hear_front(self) -> None:
-        if not os.read(_STDIN, 65536):
-            self._stopping = True
-            self._selector.unregister(_STDIN)
-            self._table.look([job.family for job in self._jobs.values()])
-            for job in self._jobs.values():
-                job.end(status.FAILED, reasons.STOPPED)
+    def _hear(self, line: bytes) -> None:
+        """Act on what the front says; that it says anything has made the loop turn."""
+        self._front_by = 0.0
+        told = runner_messages.read(line)
+        if told == "stop":
+            self._stop()
+        elif told != "wake":
+            url, self._capacity = told
+            self._premises = replace(self._premises, url=url)
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._table.look([job.family for job in self._jobs.values()])
+        for job in self._jobs.values():
+            job.end(status.FAILED, reasons.STOPPED)
 
     @staticmethod
     def _drain(children: socket.socket) -> None:
@@ -172,12 +204,20 @@ class Runner:
                     job.step()
             self._forget_if_ended(job)
 
+    def _end_queued(self) -> None:
+        """End the jobs that have waited for as long as they may, and note when the next of them will have."""
+        now = time.time()
+        for job_id in self._store.jobs.queued_too_long(now):
+            self._store.jobs.finish(job_id, status.FAILED, reasons.QUEUED_TOO_LONG)
+        due = self._store.jobs.next_too_long()
+        self._queue_due = math.inf if due is None else time.monotonic() + max(0.0, due - now)
+
     def _start_jobs(self) -> None:
-        """Start pending jobs in the order of submission, as long as the first of them fits."""
+        """Start pending jobs by priority and in the order of submission, as long as the first of them fits."""
         while not self._stopping and (row := self._store.jobs.next_pending()):
             try:
                 could_run = self._capacity.could_run(row.description["resources"])
-                job = RunningJob(row, Scratch(self._state.job(row.id)), self._url)
+                job = RunningJob(row, self._premises)
             except Exception:  # broad: as in `_alone`
                 _log.exception("job %d fails", row.id)
                 self._store.jobs.finish(row.id, status.FAILED, reasons.BROKEN)
@@ -198,7 +238,10 @@ class Runner:
         if job.ended is None:
             return
         with self._patience():
-            self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
+            if job.ended.status == status.PENDING:
+                self._store.jobs.retry(job.id, job.execution)
+            else:
+                self._store.jobs.finish(job.id, job.ended.status, job.ended.reason, job.execution)
             del self._jobs[job.id]
         if self._stopping:
             self._jobs.pop(job.id, None)  # the next service finds it running, and lets it fail
@@ -218,16 +261,21 @@ def main() -> None:
     """Run the program; the front starts it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--live", type=Path, required=True)
     parser.add_argument("--url", required=True)
     parser.add_argument("--cpus", type=float, required=True)
     parser.add_argument("--memory-gb", type=float, required=True)
     options = parser.parse_args()
-    state = StateDir(options.state)
+    state, live = StateDir(options.state), LiveDir(options.live)
+    held = lock.take(live.runner_lock)
+    if held is None:
+        return  # another was faster, and the front will find that one
     processes.become_subreaper()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with Store(state.database) as store:
-        processes.end_strays(store.jobs.token_of)
-        Runner(state, store, Capacity(options.cpus, options.memory_gb), options.url).run()
+        end_leftovers(store)
+        premises = Premises(state, options.url, choice.chosen(os.environ, state))
+        Runner(held, live, store, Capacity(options.cpus, options.memory_gb), premises).run()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.store import nodes
 from prominence_jupyter.local_service.store.database import new_id
+from prominence_jupyter.local_service.store.policies import policy_columns
 from prominence_jupyter.local_service.store.wanted import ACTIVE, ENDED, Wanted
 from prominence_jupyter.protocol import status
 
@@ -20,8 +22,6 @@ _COLUMNS: Final = (
 )
 _FEW: Final = 3000
 """Jobs that are found and sorted within some ten milliseconds."""
-_LARGEST: Final = 2**63 - 1
-"""What SQLite takes as an integer."""
 
 
 class Jobs:
@@ -62,10 +62,25 @@ class Jobs:
         """Return the jobs that the plain listing has, in the order of submission."""
         return self.listed(Wanted())
 
+    def of_workflow(self, workflow: int) -> list[JobRow]:
+        """Return the jobs of a workflow: those that have ended, the newest end first, before the others."""
+        return self._select("WHERE workflow = ? ORDER BY finished IS NULL, finished DESC, id", workflow)
+
     def next_pending(self) -> JobRow | None:
         """Return the job that is to start next, or None."""
-        rows = self._select("WHERE status = ? ORDER BY id LIMIT 1", status.PENDING)
-        return rows[0] if rows else None
+        rows = self._select("WHERE status = ? ORDER BY priority DESC, id LIMIT 1", status.PENDING)
+        return rows[0].filled() if rows else None
+
+    def queued_too_long(self, now: float) -> list[int]:
+        """Return the pending jobs that may wait no longer."""
+        query = "SELECT id FROM jobs WHERE status = ? AND queue_until <= ?"
+        return [row[0] for row in self._db.execute(query, (status.PENDING, now))]
+
+    def next_too_long(self) -> float | None:
+        """Return when the first of the pending jobs may wait no longer, in Unix seconds, or None."""
+        query = "SELECT min(queue_until) FROM jobs WHERE status = ? AND queue_until IS NOT NULL"
+        until: float | None = self._db.execute(query, (status.PENDING,)).fetchone()[0]
+        return until
 
     def ended_among(self, job_ids: Collection[int]) -> set[int]:
         """Return those of the jobs that have a final status."""
@@ -75,15 +90,35 @@ class Jobs:
 
     def start(self, job_id: int, execution: dict[str, Any]) -> bool:
         """Turn a pending job into a running one; False if it is not pending any more."""
-        changes = {"status": status.RUNNING, "started": time.time(), "execution": json.dumps(execution)}
-        return self._change(job_id, {status.PENDING}, changes)
+        now = time.time()
+        changes = {"status": status.RUNNING, "started": now, "execution": json.dumps(execution)}
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            started = self._change(job_id, {status.PENDING}, changes)
+            if started:
+                nodes.job_started(self._db, job_id, now)
+        return started
 
     def finish(self, job_id: int, final: str, reason: str | None, execution: dict[str, Any] | None = None) -> bool:
-        """Give a job its final status; False if it has one already (then nothing changes)."""
-        changes: dict[str, Any] = {"status": final, "reason": reason, "finished": time.time()}
+        """Give a job its final status; False if it has one already (then nothing changes).
+
+        Its workflow goes on at the same moment: whatever is killed next, no job is lost or made twice.
+        """
+        now = time.time()
+        changes: dict[str, Any] = {"status": final, "reason": reason, "finished": now}
         if execution is not None:
             changes["execution"] = json.dumps(execution)
-        return self._change(job_id, {status.PENDING, status.RUNNING}, changes)
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            ended = self._change(job_id, {status.PENDING, status.RUNNING}, changes)
+            if ended:
+                nodes.job_ended(self._db, job_id, now)
+        return ended
+
+    def retry(self, job_id: int, execution: dict[str, Any]) -> bool:
+        """Turn a running job into a pending one, to be run again; False if it is not running any more."""
+        changes = {"status": status.PENDING, "started": None, "execution": json.dumps(execution)}
+        return self._change(job_id, {status.RUNNING}, changes | {"retries": execution["retries"]})
 
     def finish_running(self, final: str, reason: str) -> None:
         """Give every running job a final status: those that a crash of the service left behind."""
@@ -129,16 +164,15 @@ def insert_job(
         Values of columns that the description does not tell, or tells otherwise: of a job of a workflow, say.
     """
     job_id = new_id(database)
-    policies = description.get("policies") or {}
+    now = time.time()
     columns: dict[str, Any] = {
         "id": job_id,
         "description": json.dumps(description),
         "status": status.PENDING,
-        "created": time.time(),
+        "created": now,
         "token": mint(job_id),
         "name": description.get("name", ""),
-        "priority": min(int(policies.get("priority", 0)), _LARGEST),
-        "stays": int(policies.get("leaveInQueue") is True),
+        **policy_columns(description, now),
         **more,
     }
     marks = ",".join("?" * len(columns))

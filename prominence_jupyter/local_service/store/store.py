@@ -7,6 +7,7 @@ from typing import Self
 
 from prominence_jupyter.local_service.store.database import open_database
 from prominence_jupyter.local_service.store.jobs import Jobs
+from prominence_jupyter.local_service.store.workflows import Workflows
 
 
 class Store:
@@ -15,6 +16,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = open_database(path)
         self.jobs = Jobs(self._database)
+        self.workflows = Workflows(self._database)
 
     def close(self) -> None:
         """Close the file."""

@@ -14,6 +14,8 @@ from prominence_jupyter.protocol.validation.words import show, whole
 
 TYPES: Final = ("parameterSweep", "zip", "repeat")
 _MOST_SWEPT: Final = 4
+_UNCOUNTED: Final = 10**9
+"""No number of jobs is meant by this; dividing by one that is far larger fails."""
 _NAME: Final = Text(
     "letters, digits and _, not beginning with a digit, as $name needs", re.compile(r"[A-Za-z_]\w*", re.ASCII)
 )
@@ -43,7 +45,7 @@ def _counted(parameter: Mapping[str, Any], path: Path, report: Report) -> None:
         return
     start, end, count = number(parameter.get("start")), number(parameter.get("end")), parameter["number"]
     instead = "step, the distance between two values"
-    if start is not None and end is not None and whole(count) and count > 1 and start < end:
+    if start is not None and end is not None and whole(count) and 1 < count < _UNCOUNTED and start < end:
         instead = f'"step": {(end - start) / (count - 1):g}'
     report.add((*path, "number"), f"is what the service fails on; write {instead}", at_key=True)
 

@@ -27,7 +27,7 @@ def test_a_description_is_completed_and_the_senders_not_changed():
         ({"task": {"type": "sidecar"}, "tasks": []}, "sidecar"),
         ({"task": {"type": "openmpi"}}, "tasks[0].type"),
         ({"task": {"workdir": "../../elsewhere"}}, "tasks[0].workdir"),
-        ({"artifacts": [{"url": "https://example.org/a"}]}, "artifacts"),
+        ({"artifacts": [{"url": "ftp://example.org/a"}]}, "artifacts[0].url"),
         ({"storage": {"type": "b2drop"}}, "storage"),
         ({"inputs": [{"filename": "f", "content": "not base64!"}]}, "must be base64"),
         ({"inputs": [{"filename": "/etc/passwd", "content": ""}]}, "inputs[0]: the filename"),

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from prominence_jupyter.local_service.runner import launch
+from prominence_jupyter.local_service.runner.runtimes.runtime import Start
 from prominence_jupyter.local_service.scratch import Scratch
 from tests.local_service.conftest import python
 
@@ -74,7 +75,7 @@ def test_a_full_disk_does_not_change_how_a_task_ends(tmp_path):
     scratch.make([])
     scratch.output("stderr").unlink()
     scratch.output("stderr").symlink_to("/dev/full")
-    assert launch.launch(["no-such-command"], {}, {}, scratch) == launch.NOT_FOUND
+    assert launch.launch(Start(["no-such-command"], {}, scratch.work), scratch) == launch.NOT_FOUND
 
 
 def test_no_shell_reads_the_command(api):

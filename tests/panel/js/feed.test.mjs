@@ -128,6 +128,18 @@ test("the kernel is told which logs are shown when that changes, for all views t
   assert.notEqual(made().feed.page, feed.page);
 });
 
+test("that a person reads is told once, and that nobody does any more", () => {
+  const { feed, sent } = made();
+  feed.read("one view", false);
+  feed.read("one view", true);
+  feed.read("another", true);
+  feed.read("one view", false);
+  feed.read("another", false);
+  feed.read("one view", true);
+  feed.leave(); // the page goes
+  assert.deepEqual(sent, [true, false, true, false].map((reading) => ({ reading, page: feed.page })));
+});
+
 test("a whole log is saved by the kernel, and what became of it is told", () => {
   const { feed, sent } = made(() => 5);
   const states = [];

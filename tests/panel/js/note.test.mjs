@@ -7,11 +7,11 @@ import { lineCount } from "../../../prominence_jupyter/panel/js/common/words.js"
 import { Feed } from "../../../prominence_jupyter/panel/js/job/feed.js";
 import { noteOn } from "../../../prominence_jupyter/panel/js/log/note.js";
 
-function note(change = () => {}, { copied = "", late = 0 } = {}) {
+function note(change = () => {}, { copied = "", late = 0, stays = false } = {}) {
   const feed = new Feed(() => {}, () => 100);
   const window = feed.open("stdout");
   change(feed, window);
-  return noteOn({ log: feed.logs.stdout, window, feed, copied, late });
+  return noteOn({ log: feed.logs.stdout, window, feed, copied, late, stays });
 }
 
 const output = (start, notice = "") => ({ stdout: { run: 0, start, size: start + 1, lines: 0, notice, data: new Uint8Array([65]) } });
@@ -23,6 +23,12 @@ test("a log that is whole needs no words", () => {
 test("what came before, and why a log began afresh", () => {
   assert.equal(note((feed) => feed.load(output(9, "Started again."))), "Started again. · Earlier output: scroll up");
   assert.equal(note((feed) => (feed.load(output(9)), feed.lose())), "Earlier output is not here any more");
+});
+
+test("why the view of a job that has ended is still there", () => {
+  assert.match(note(() => {}, { stays: true }), /^The job has ended: this view stays/);
+  assert.match(note((feed) => feed.load(output(9)), { stays: true }), /^The job has ended.* · Earlier output: scroll up$/);
+  assert.equal(note((feed) => feed.lose(), { stays: true }), "");
 });
 
 test("what waits for the running cell, once it has waited for long", () => {

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.panel.records.record import (
@@ -139,7 +139,6 @@ def test_hostile_text_is_text(ended, hostile):
     assert len(source.encode()) <= RECORD_LIMIT
 
 
-@settings(max_examples=200)
 @given(st.binary(max_size=3000), st.text(max_size=300), st.integers(0, 10**30))
 def test_any_bytes_and_any_name(tail, name, more):
     view = job_view(

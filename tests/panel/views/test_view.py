@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.errors import AuthenticationFailed, FunctionalityDisabled, TokenExpired, Unreachable
@@ -216,7 +216,6 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150)
 @given(answer=ANSWERS, ended=st.booleans(), stale=st.none() | st.text())
 def test_any_answer_has_a_view_of_short_plain_lines(answer, ended, stale):
     record = JobRecord.from_json(answer)

@@ -5,7 +5,7 @@ import sys
 
 import matplotlib as mpl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib import style
@@ -186,7 +186,6 @@ def test_the_ends_of_the_calendar_are_drawn(kind, times, created):
     assert words(PLOTS[kind](frame(*far * times, job())))
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(KINDS), st.lists(sound_answers | kills | odd_answers(), max_size=5), st.booleans())
 def test_whatever_a_service_sends_gives_a_figure(kind, answers, often):
     said = words(PLOTS[kind](frame(*answers * (13 if often else 1))))

@@ -55,7 +55,7 @@ class CloneHandler(ServiceHandler):
 
     def put(self, job_id: str) -> None:
         """Submit what was submitted for it, once more."""
-        self.add(self.job(job_id).description)
+        self.add(self.job(job_id).filled().description)
 
 
 class RemoveHandler(ServiceHandler):

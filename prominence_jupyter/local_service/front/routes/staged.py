@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from prominence_jupyter.local_service.front.files import open_inside
-from prominence_jupyter.local_service.front.job_view import ENDINGS
 from prominence_jupyter.local_service.front.routes.handler import ServiceHandler
 from prominence_jupyter.local_service.scratch import Scratch
 
@@ -17,6 +16,6 @@ class StagedHandler(ServiceHandler):
 
     async def get(self, job_id: str, kind: str, name: str) -> None:
         """Send it."""
-        folder = Scratch(self.service.state.job(int(job_id))).staged("")
-        file = open_inside(folder, f"{name}{ENDINGS[kind]}")
-        await self.send_attachment(file, f"{name}{ENDINGS[kind]}")
+        scratch = Scratch(self.service.state.job(int(job_id)))
+        path = scratch.staged(name, folder=kind == "outputDirs")
+        await self.send_attachment(open_inside(scratch.outputs, path.name), path.name)

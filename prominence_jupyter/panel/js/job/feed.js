@@ -24,6 +24,7 @@ export class Feed {
     this.listeners = new Set();
     this.shows = new Map(); // view -> stream
     this.said = null; // the streams of `shows`, as this page told the kernel
+    this.readers = new Set(); // views in which a person reads
   }
 
   /** Call `listener` with every event; returns what ends that. */
@@ -56,9 +57,19 @@ export class Feed {
     this.#ship({ shown, page: this.page });
   }
 
+  /** Say whether a person reads in a view now: then the panel stays, though its job ends. */
+  read(view, reading) {
+    const before = this.readers.size > 0;
+    if (reading) this.readers.add(view);
+    else this.readers.delete(view);
+    const now = this.readers.size > 0;
+    if (now !== before) this.#ship({ reading: now, page: this.page });
+  }
+
   /** The page goes: nobody looks there any more. */
   leave() {
     if (this.said) this.#ship({ shown: [], page: this.page });
+    for (const view of this.readers) this.read(view, false);
   }
 
   /** The logs that travel with the model: at its creation, and again after the page was loaded anew. */

@@ -60,6 +60,7 @@ export class LogsView {
     this.unlisten();
     for (const stream of STREAMS) this.views[stream].close();
     this.feed.show(this, null);
+    this.feed.read(this, false);
   }
 
   #view(stream) {
@@ -130,6 +131,8 @@ export class LogsView {
     const { selected } = this.tabs;
     const log = this.feed.logs[selected];
     const { search, window } = this.view;
+    const reading = !window.following || !this.search.node.hidden;
+    this.feed.read(this, reading);
     for (const name of STREAMS) this.tabs.mark(name, name !== selected && this.feed.logs[name].size > 0);
     this.view.scroller.dataset.empty = String(log.size === 0);
     setText(this.length, log.size > 0 ? `${lineCount(log.lineCount)} · ${byteCount(log.size)}` : "");
@@ -140,7 +143,8 @@ export class LogsView {
     const due = [asked?.since + PATIENCE, asked?.since + log.patience, this.feed.saving.since + PATIENCE].filter((time) => time > now);
     clearTimeout(this.timer);
     if (due.length > 0 && !this.feed.lost) this.timer = setTimeout(() => this.#wake(), Math.min(...due) + 10 - now);
-    const words = noteOn({ log, window, feed: this.feed, copied: this.copied, late: now - PATIENCE });
+    const stays = reading && this.model.get("_view").final;
+    const words = noteOn({ log, window, feed: this.feed, copied: this.copied, late: now - PATIENCE, stays });
     setText(this.note, words);
     this.note.title = words;
     this.note.dataset.whole = String(this.feed.saving.text !== ""); // it names a file

@@ -1,0 +1,1 @@
+"""What runs the tasks of jobs: a container system of this machine, or the machine itself."""
