@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from prominence_jupyter.local_service import control
 from tests.local_service.conftest import FINAL, until
 
 RESOURCES = {"cpus": 1, "memory": 1, "disk": 1}
@@ -111,3 +112,20 @@ def check_order(times, edges):
         before = [time for name, time in times.items() if name.split("/")[0] == parent]
         after = [time for name, time in times.items() if name.split("/")[0] == child]
         assert max(before) < min(after), (parent, child)
+
+
+def test_it_goes_on_after_a_restart(own_folder, connect):
+    cmd = "/bin/sh -c 'echo begun; test $PROMINENCE_JOB_ID -ne 2 || sleep 600'"  # 1 is the workflow
+    tasks = [{"image": "x", "runtime": "singularity", "cmd": cmd}]
+    jobs = [{"name": name, "resources": RESOURCES, "tasks": tasks} for name in ("slow", "late")]
+    body = {"name": "w", "jobs": jobs, "dependencies": {"slow": ["late"]}, "policies": {"maximumRetries": 1}}
+    first = connect(control.start(cpus=4, memory_gb=4))
+    assert first("POST", "/workflows", json=body).json() == {"id": 1}
+    until(lambda: first("GET", "/workflows/1/slow/stdout").text)
+    control.stop()
+    again = connect(control.start(cpus=4, memory_gb=4))
+    (end,) = until(lambda: (found := again("GET", "/workflows/1").json())[0]["status"] in FINAL and found)
+    assert (end["status"], end["progress"]["done"], end["progress"]["total"]) == ("completed", 2, 2)
+    tries = [(name, job["status"], job.get("statusReason")) for name, job in jobs_of(again, 1)]
+    stopped = ("slow", "failed", "The local service was stopped")
+    assert tries == [("late", "completed", None), ("slow", "completed", None), stopped]

@@ -43,8 +43,12 @@ def finish(store, job_id, codes, final=status.COMPLETED):
     return store.jobs.finish(job_id, final, None, {"tasks": [{"exitCode": code} for code in codes]})
 
 
+def jobs_of(store, workflow):
+    return store.jobs.listed(Wanted(ended=True, workflow=workflow))
+
+
 def active(store, workflow):
-    return {row.name.removeprefix("w/"): row.id for row in store.jobs.of_workflow(workflow) if row.finished is None}
+    return {row.name.removeprefix("w/"): row.id for row in jobs_of(store, workflow) if row.finished is None}
 
 
 @pytest.fixture
@@ -121,7 +125,7 @@ def test_progress_is_that_of_a_model_and_a_rerun_does_what_is_left(tmp_path_fact
         again, rerun = add(store, description, rerun_of=workflow), Model(description, model.done)
         rerun.agrees(store, again)
         drive(data, store, again, rerun, ["done"])
-        rows = store.jobs.of_workflow(again)
+        rows = jobs_of(store, again)
         assert {row.name.removeprefix("w/") for row in rows} == model.nodes.keys() - model.done
         assert len(rows) == len(model.nodes) - len(model.done)
         assert store.workflows.get(workflow) == first
@@ -130,7 +134,7 @@ def test_progress_is_that_of_a_model_and_a_rerun_does_what_is_left(tmp_path_fact
 
 def test_ids_are_those_of_jobs_too_and_tokens_belong_to_them(store):
     workflow = add(store, described([2, 1], [(0, 1)]))
-    rows = store.jobs.of_workflow(workflow)
+    rows = jobs_of(store, workflow)
     assert [(row.id, row.token) for row in rows] == [
         (workflow + 1, mint(workflow + 1)),
         (workflow + 2, mint(workflow + 2)),
@@ -144,7 +148,7 @@ def test_who_tries_again_is_another_job_with_the_same_token_and_labels(store):
     (first,) = active(store, workflow).values()
     finish(store, first, [1])
     (second,) = active(store, workflow).values()
-    rows = {row.id: row for row in store.jobs.of_workflow(workflow)}
+    rows = {row.id: row for row in jobs_of(store, workflow)}
     assert second not in {first, workflow}
     assert (rows[first].token, rows[first].description) == (rows[second].token, rows[second].description)
     assert store.workflows.job_of(workflow, "a/0") == (second,)

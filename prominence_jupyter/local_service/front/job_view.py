@@ -28,8 +28,9 @@ def job_view(row: JobRow, scratch: Scratch, signed_url: Callable[[str, str], str
     for kind in KINDS:
         if kind in row.description:
             shown[kind] = outputs = [{"name": name, "url": ""} for name in row.description[kind]]
-            for output in outputs if row.finished is not None else []:
-                plain = PurePosixPath(output["name"])  # clients leave out "./" and the like from a URL
+            made = row.filled().description[kind] if row.finished is not None else []
+            for output, name in zip(outputs, made, strict=False):
+                plain = PurePosixPath(name)  # clients leave out "./" and the like from a URL
                 try:
                     size = os.lstat(scratch.staged(str(plain), folder=kind == "outputDirs")).st_size
                 except (OSError, ValueError):  # it was not made; ValueError: a NUL in its name

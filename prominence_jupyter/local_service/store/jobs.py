@@ -62,10 +62,6 @@ class Jobs:
         """Return the jobs that the plain listing has, in the order of submission."""
         return self.listed(Wanted())
 
-    def of_workflow(self, workflow: int) -> list[JobRow]:
-        """Return the jobs of a workflow: those that have ended, the newest end first, before the others."""
-        return self._select("WHERE workflow = ? ORDER BY finished IS NULL, finished DESC, id", workflow)
-
     def next_pending(self) -> JobRow | None:
         """Return the job that is to start next, or None."""
         rows = self._select("WHERE status = ? ORDER BY priority DESC, id LIMIT 1", status.PENDING)

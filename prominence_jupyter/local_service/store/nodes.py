@@ -82,7 +82,7 @@ def release(database: sqlite3.Connection, workflow: int, step: str, now: float) 
         "now": now,
         "description": found["description"],
         "prefix": f"{found['name']}/",
-        **policy_columns(description, now),
+        **policy_columns(description, now) | {"stays": 0},  # only the workflow stays, as on the deployed service
     }
     made = database.execute(_MAKE_JOBS, values).rowcount
     database.execute("UPDATE nodes SET job = id WHERE workflow = :workflow AND step = :step AND NOT done", values)

@@ -6,16 +6,16 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.store import nodes
-from prominence_jupyter.local_service.store.database import new_id, new_ids
+from prominence_jupyter.local_service.store.database import new_ids
 from prominence_jupyter.local_service.store.wanted import Wanted
 from prominence_jupyter.local_service.workflow_row import IDLE, WorkflowRow
 from prominence_jupyter.protocol import status
-from prominence_jupyter.protocol.factories import Node
+from prominence_jupyter.protocol.factories import Node, Value
 
 _COLUMNS: Final = "id, name, status, reason, created, started, finished, total, done, failed, queued"
 
@@ -50,14 +50,20 @@ class Workflows:
         rerun_of
             A workflow with the same description: what is done there is not done again.
         """
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            workflow, *job_ids = new_ids(self._db, 1 + len(made))
+        rows = [  # signing so many tokens takes its time, in which the runner must be able to write
+            (job_id, workflow, node.job, node.name, _text(node.parameters), mint(job_id))
+            for job_id, node in zip(job_ids, made, strict=True)
+        ]
         now = time.time()
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            workflow = new_id(self._db)
             done = self._done(rerun_of)
             reruns = 0 if rerun_of is None else self.reruns(rerun_of) + 1
             self._add_row(workflow, description, now, {"total": len(made), "done": len(done), "reruns": reruns})
-            self._add_nodes(workflow, made, mint, done)
+            self._add_nodes(workflow, rows, done)
             self._add_steps(workflow, description, jobs, Counter(node.job for node in made if node.name not in done))
             query = "SELECT name FROM steps WHERE workflow = ? AND parents_left = 0 AND nodes_left > 0 ORDER BY rowid"
             for (step,) in self._db.execute(query, (workflow,)).fetchall():
@@ -137,21 +143,11 @@ class Workflows:
         labels = [(workflow, key, str(value)) for key, value in description.get("labels", {}).items()]
         self._db.executemany("INSERT INTO labels (job, key, value) VALUES (?, ?, ?)", labels)
 
-    def _add_nodes(
-        self, workflow: int, made: Sequence[Node], mint: Callable[[int], str], done: Mapping[str, int]
-    ) -> None:
-        query = "INSERT INTO nodes (id, workflow, step, name, parameters, token, done, job)"
-        self._db.executemany(
-            f"{query} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *(job_id, workflow, node.job, node.name),
-                    None if node.parameters is None else json.dumps(node.parameters),
-                    *(mint(job_id), node.name in done, done.get(node.name)),
-                )
-                for job_id, node in zip(new_ids(self._db, len(made)), made, strict=True)
-            ),
-        )
+    def _add_nodes(self, workflow: int, rows: Iterable[tuple[Any, ...]], done: Mapping[str, int]) -> None:
+        query = "INSERT INTO nodes (id, workflow, step, name, parameters, token) VALUES (?, ?, ?, ?, ?, ?)"
+        self._db.executemany(query, rows)
+        query = "UPDATE nodes SET done = 1, job = ? WHERE workflow = ? AND name = ?"
+        self._db.executemany(query, [(job, workflow, name) for name, job in done.items()])
 
     def _add_steps(
         self,
@@ -175,6 +171,10 @@ class Workflows:
         self._db.executemany(query, ((workflow, *row) for row in rows))
         query = "INSERT INTO dependencies (workflow, parent, child) VALUES (?, ?, ?)"
         self._db.executemany(query, [(workflow, *edge) for edge in edges])
+
+
+def _text(parameters: Mapping[str, Value] | None) -> str | None:
+    return None if parameters is None else json.dumps(parameters)
 
 
 def _workflow_row(columns: sqlite3.Row) -> WorkflowRow:

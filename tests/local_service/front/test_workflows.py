@@ -2,9 +2,12 @@
 
 import json
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 
+from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.state import StateDir
 from tests.local_service.conftest import CONTRACT, FINAL, recorded, shape, until
 
 
@@ -193,6 +196,19 @@ def test_tasks_find_their_parameters_in_command_and_environment(api, submit):
     assert parameters == {"w/point/0": -1.5, "w/point/1": 1e-05, "w/point/2": "2.50"}
 
 
+def test_an_output_is_found_by_the_name_that_its_parameter_makes(api, submit):
+    point = job("point", "/bin/sh -c 'printf text > out-$x.txt'", outputFiles=["out-$x.txt"])
+    workflow_id = submit(workflow(point, factories=zipped("point", x=["a"])))
+    ended(api, workflow_id)
+    (made,) = jobs_of(api, workflow_id)
+    staged = Scratch(StateDir(api.info.state_dir).job(made["id"])).staged("out-a.txt")
+    staged.parent.mkdir(exist_ok=True)
+    staged.write_text("text")  # as the runner stages it out
+    (output,) = api.describe(made["id"])["outputFiles"]
+    assert (output["name"], output["size"]) == ("out-$x.txt", 4)
+    assert urlsplit(output["url"]).path.endswith(f"/jobs/{made['id']}/outputFiles/out-a.txt")
+
+
 def test_a_clone_of_a_job_that_a_factory_made_has_its_parameters(api, submit):
     workflow_id = submit(workflow(job("point", "echo $x"), factories=zipped("point", x=["a", "b"])))
     ended(api, workflow_id)
@@ -270,9 +286,11 @@ def test_a_clone_runs_all_of_it_again(api, submit):
 
 
 def test_one_that_stays_in_the_queue(api, submit):
-    workflow_id = submit(workflow(job("a"), name="stay", policies={"leaveInQueue": True}))
+    stays = {"leaveInQueue": True}
+    workflow_id = submit(workflow(job("a", policies=stays), name="stay", policies=stays))
     assert ended(api, workflow_id)["status"] == "completed"
-    assert listed(api, "name=stay") == [workflow_id]
+    assert listed(api, "name=stay") == listed(api, f"workflow=true&id={workflow_id}") == [workflow_id]
+    assert api("GET", f"/jobs?workflow=true&id={workflow_id}").json() == []
     assert listed(api, "name=stay&completed=true&num=0") == []
     assert [api("PUT", f"/workflows/{workflow_id}/remove").status_code for _ in range(2)] == [200, 400]
     assert api("PUT", f"/workflows/{workflow_id}/remove").json() == {"error": "Workflow is no longer in the queue"}

@@ -42,7 +42,7 @@ class WorkflowsHandler(_WorkflowsHandler):
 
     def get(self) -> None:
         """List active workflows, or those that the query is about."""
-        query = self.query()
+        query = {name: value for name, value in self.query().items() if name != "workflow"}  # which is about jobs
         asked = wanted(query)
         asked = replace(asked, status=IDLE if asked.status == status.PENDING else asked.status)
         rows = self.service.store.workflows.listed(asked, detail="detail" in query)
