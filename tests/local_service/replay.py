@@ -135,8 +135,8 @@ class Replay:
         if "Walltime" in reason:
             job |= {"resources": job["resources"] | {"walltime": 0.005}, "tasks": [tasks[0] | {"cmd": "sleep 60"}]}
         if "memory" in reason:
-            cmd = shlex.join(python("import time; held = b'x' * 10**9; time.sleep(60)"))
-            job |= {"resources": job["resources"] | {"memory": 0.1}, "tasks": [tasks[0] | {"cmd": cmd}]}
+            cmd = shlex.join(python("import time; held = b'x' * 2 * 10**8; time.sleep(60)"))
+            job |= {"resources": job["resources"] | {"memory": 0.05}, "tasks": [tasks[0] | {"cmd": cmd}]}
         self._bring(recorded_id, state, job, started="startTime" in recorded.get("events", {}))
 
     def _bring(self, recorded_id, state, job, *, started):
@@ -144,7 +144,7 @@ class Replay:
         if state == "idle" or (state == "deleted" and not started):
             self._block()
             job = job | {"resources": job["resources"] | {"cpus": 8}}
-        if isinstance(job["resources"].get("walltime"), float):  # minutes are whole, over HTTP
+        if any(isinstance(amount, float) for amount in job["resources"].values()):  # they are whole, over HTTP
             with Store(StateDir(self.api.info.state_dir).database) as store:
                 job_id = store.jobs.add(job, lambda new_id: f"token-{new_id}")
             self.api.run("true")
@@ -191,6 +191,8 @@ class Replay:
             described = self.hints.get(f"workflow {recorded_id}") or self.exchanges[1]["response"]["json"][0]
             body = {key: described[key] for key in ("name", "jobs", "dependencies", "labels") if key in described}
             self.ids[recorded_id] = self.api("POST", "/workflows", json=body).json()["id"]
+            if steps[0] == "workflows" and not answered:  # it had started when it was deleted
+                self._until_workflow(recorded_id, "running")
         if steps[0] == "jobs":
             self._until_workflow(recorded_id, "completed")
         elif answered and answered[0]["status"] != "idle":

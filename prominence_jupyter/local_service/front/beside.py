@@ -20,6 +20,9 @@ from prominence_jupyter.local_service.front.refused import Refused
 LONGEST_S: Final = 60.0
 MOST_BYTES: Final = 1024 * 1024
 _LOOK_S: Final = 0.5
+_PAUSE_S: Final = 0.01
+_MOST_PAUSES: Final = 100
+"""What was killed ends at once."""
 _MOST_TOLD: Final = 2000
 """Characters of the output of a command that failed."""
 
@@ -58,9 +61,13 @@ async def output_beside(state: Path, url: str, job_id: int, command: str, is_run
         raise Refused(f"Unable to execute command: it takes longer than {LONGEST_S:g} s")
     finally:
         ending.cancel()
-        _kill(process)
+        left = _kill(process)
         with contextlib.suppress(TimeoutError):  # something that got away holds its output open
             await asyncio.wait_for(process.communicate(), _LOOK_S)
+        for _ in range(_MOST_PAUSES):
+            if not (left := [one for one in left if not _is_reaped(one)]):
+                break
+            await asyncio.sleep(_PAUSE_S)
 
 
 async def _end(process: Process) -> bytes:
@@ -75,11 +82,24 @@ async def _end(process: Process) -> bytes:
     return output
 
 
-def _kill(process: Process) -> None:
-    """Kill it with all that descends from it."""
+def _kill(process: Process) -> list[psutil.Process]:
+    """Kill it with all that descends from it; return these: they come to this process, to be reaped."""
+    found = []
     with contextlib.suppress(psutil.Error):
-        for child in psutil.Process(process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                child.kill()
+        found += psutil.Process(process.pid).children(recursive=True)
+    for child in psutil.Process().children():  # what it left behind has come here already
+        with contextlib.suppress(ProcessLookupError):
+            if child.pid != process.pid and os.getpgid(child.pid) == process.pid:
+                found.append(child)
+    for one in found:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
     with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies may not be signalled
         os.killpg(process.pid, signal.SIGKILL)
+    return found
+
+
+def _is_reaped(one: psutil.Process) -> bool:
+    with contextlib.suppress(ChildProcessError):  # its parent has not ended yet, or has reaped it
+        os.waitpid(one.pid, os.WNOHANG)
+    return not one.is_running()

@@ -30,6 +30,11 @@ def sleepers(seconds):
     return [one for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", str(seconds)]]
 
 
+def zombies(api):
+    children = psutil.Process(api.info.pid).children(recursive=True)
+    return [child for child in children if child.status() == psutil.STATUS_ZOMBIE]
+
+
 def test_a_command_has_the_folder_and_the_environment_of_the_job(api, running):
     answer = execute(api, running, "cat,file;,echo,$ANSWER,$PROMINENCE_JOB_ID")
     assert (answer.status_code, answer.text) == (200, f"here\n42 {running}\n")
@@ -61,7 +66,14 @@ def test_it_ends_with_the_request(api, running):
             proxies={"http": ""},
         )
     until(lambda: not sleepers(4711))
+    until(lambda: not zombies(api))
     assert api.describe(running)["status"] == "running"
+
+
+def test_what_it_leaves_in_the_background_ends(api, running):
+    assert execute(api, running, "sleep,4713,>/dev/null,2>&1,&").status_code == 200
+    until(lambda: not sleepers(4713))
+    until(lambda: not zombies(api))
 
 
 def test_it_ends_with_the_job(api, running):
