@@ -14,8 +14,8 @@ from benchmarks.figures import Figure, agrees, show
 from benchmarks.lab import MB, Bench, Peak, description, lab
 from benchmarks.panel_log import SETUP, TALK, fingerprint
 from benchmarks.probes import KEEP_SPOOLS
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import state_dir
 
 JOBS = 50
 JOB_BYTES, JOB_S = 2_000_000, 20

@@ -13,8 +13,8 @@ import requests
 
 from benchmarks.figures import Figure, show
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import state_dir
 from prominence_jupyter.local_service.store.database import open_database
 from prominence_jupyter.local_service.store.jobs import insert_job
 from prominence_jupyter.protocol import status

@@ -27,8 +27,8 @@ import requests
 
 from benchmarks.figures import Figure, show
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import state_dir
 from prominence_jupyter.protocol import status
 
 CORES = 2

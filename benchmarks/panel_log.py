@@ -16,8 +16,8 @@ from pathlib import Path
 from benchmarks.figures import Figure, agrees, show
 from benchmarks.lab import MB, Bench, Frames, Lab, Peak, description, lab
 from benchmarks.probes import KEEP_SPOOLS
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import state_dir
 
 LOG_BYTES = 100_000_000
 PACE_S = 15

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import environment, lock, runner_messages
+from prominence_jupyter.local_service import environment, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.live import LiveDir, live_dir
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import StateDir, state_dir
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import LiveDir, live_dir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 
 __all__ = ["ServiceInfo", "require_capacity", "running", "serve", "start", "stop"]
 

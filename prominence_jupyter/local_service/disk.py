@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 
 _BLOCK_BYTES: Final = 512

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import control, disk, lock, trouble
-from prominence_jupyter.local_service.live import live_dir
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import StateDir, state_dir
+from prominence_jupyter.local_service import control, disk, trouble
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import live_dir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 

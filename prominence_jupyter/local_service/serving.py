@@ -10,15 +10,16 @@ from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import lock, trouble
+from prominence_jupyter.local_service import trouble
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import address
 from prominence_jupyter.local_service.front.runner_link import RunnerLink
-from prominence_jupyter.local_service.live import LiveDir, live_dir, name_live_dir
-from prominence_jupyter.local_service.lock import Lock
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import LiveDir, live_dir, name_live_dir
+from prominence_jupyter.local_service.places.lock import Lock
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import StateDir, state_dir
 from prominence_jupyter.local_service.store.store import Store
 
 IDLE_S: Final = 24 * 3600.0

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service.state import VARIABLE, StateDir
+from prominence_jupyter.local_service.places.state import VARIABLE, StateDir
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})

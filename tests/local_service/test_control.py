@@ -12,9 +12,10 @@ import psutil
 import pytest
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import control, host, lock
-from prominence_jupyter.local_service.live import live_dir
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.places import host, lock
+from prominence_jupyter.local_service.places.live import live_dir
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import processes_of, until
 
 

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from prominence_jupyter.local_service import control, lock
-from prominence_jupyter.local_service.live import live_dir
+from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import live_dir
+from prominence_jupyter.local_service.places.state import state_dir
 from prominence_jupyter.local_service.processes import become_subreaper
-from prominence_jupyter.local_service.state import state_dir
 from tests.local_service.conftest import FINAL, Api, processes_of, until
 
 SEQUENCES = int(os.environ.get("PROMINENCE_TEST_SEQUENCES", "6"))

@@ -13,9 +13,10 @@ import pytest
 
 from prominence_jupyter.__main__ import main
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import control, disk, keeping, lock, trouble
-from prominence_jupyter.local_service.live import live_dir
-from prominence_jupyter.local_service.state import StateDir, state_dir
+from prominence_jupyter.local_service import control, disk, keeping, trouble
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import live_dir
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 from tests.local_service.conftest import until
 
 

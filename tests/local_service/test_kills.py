@@ -8,9 +8,10 @@ import sys
 import psutil
 import pytest
 
-from prominence_jupyter.local_service import control, lock
-from prominence_jupyter.local_service.live import live_dir
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import live_dir
+from prominence_jupyter.local_service.places.state import state_dir
 from tests.local_service.conftest import processes_of, until
 
 LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to the front")

@@ -6,8 +6,8 @@ import psutil
 import pytest
 
 from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 from prominence_jupyter.local_service.processes import Orphans
-from prominence_jupyter.local_service.state import StateDir, state_dir
 from tests.local_service.conftest import processes_of, python, shell, until
 
 GETS_AWAY = """

@@ -7,7 +7,7 @@ import socket
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service.live import LiveDir
+from prominence_jupyter.local_service.places.live import LiveDir
 
 HOST: Final = "127.0.0.1"
 BASE: Final = "/api/v1"

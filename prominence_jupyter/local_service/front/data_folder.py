@@ -15,7 +15,7 @@ from tornado.httputil import format_timestamp
 
 from prominence_jupyter.local_service.front.files import path_inside
 from prominence_jupyter.local_service.front.refused import Refused
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 
 
 @dataclass(frozen=True, slots=True)

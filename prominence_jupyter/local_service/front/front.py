@@ -26,9 +26,9 @@ from prominence_jupyter.local_service.front.application import application
 from prominence_jupyter.local_service.front.routes.handler import Service
 from prominence_jupyter.local_service.front.runner_link import RunnerLink
 from prominence_jupyter.local_service.leftovers import end_leftovers
-from prominence_jupyter.local_service.live import LiveDir
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.live import LiveDir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.store.job_row import JobRow
 
 KINDS: Final = ("outputFiles", "outputDirs")
 """What of a job is staged out: folders are packed."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import environment, lock, runner_messages
+from prominence_jupyter.local_service import environment, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.live import LiveDir
-from prominence_jupyter.local_service.lock import Lock
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import LiveDir
+from prominence_jupyter.local_service.places.lock import Lock
+from prominence_jupyter.local_service.places.state import StateDir
 
 _START_S: Final = 15.0
 _END_S: Final = 10.0

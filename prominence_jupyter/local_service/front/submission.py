@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from prominence_jupyter.local_service import images, scratch
+from prominence_jupyter.local_service import images
 from prominence_jupyter.local_service.front.files import name_problem
 from prominence_jupyter.local_service.front.job_view import KINDS
 from prominence_jupyter.local_service.front.refused import Refused
+from prominence_jupyter.local_service.places import scratch
 from prominence_jupyter.protocol.validation import Problem, job_problems
 
 _NOT_HERE: Final = ("storage",)

@@ -8,7 +8,7 @@ from typing import Final
 
 import jwt
 
-from prominence_jupyter.local_service.state import StateDir, write_private
+from prominence_jupyter.local_service.places.state import StateDir, write_private
 
 LIFETIME_S: Final = 30 * 24 * 3600
 _ALGORITHM: Final = "HS256"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from prominence_jupyter.local_service import scratch
 from prominence_jupyter.local_service.front import submission
 from prominence_jupyter.local_service.front.refused import Refused
+from prominence_jupyter.local_service.places import scratch
 from prominence_jupyter.protocol.factories import Node, expand, filled
 from prominence_jupyter.protocol.validation import Problem, workflow_problems
 from prominence_jupyter.protocol.validation.values import number

@@ -7,14 +7,15 @@ import logging
 import os
 from pathlib import Path
 
-from prominence_jupyter.local_service import lock, processes
+from prominence_jupyter.local_service import processes
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.leftovers import end_leftovers
-from prominence_jupyter.local_service.live import LiveDir
+from prominence_jupyter.local_service.places import lock
+from prominence_jupyter.local_service.places.live import LiveDir
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.runner.course import Premises
 from prominence_jupyter.local_service.runner.runner import Runner
 from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from prominence_jupyter.local_service import images, reasons
-from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.runner.image import Image
 from prominence_jupyter.local_service.runner.launch import job_variables
 from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Runtime, Start
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.store.job_row import JobRow
 from prominence_jupyter.protocol import status
 
 

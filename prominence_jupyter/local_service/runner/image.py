@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.places.scratch import Scratch
 
 CONTAINER_HOME: Final = "/home/user"
 """HOME within a container, as on the deployed service."""

@@ -13,9 +13,9 @@ from typing import IO, Any, Final
 
 from prominence_jupyter.local_service import environment
 from prominence_jupyter.local_service.capacity import Need
-from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.places.scratch import Scratch
 from prominence_jupyter.local_service.runner.runtimes.runtime import Start
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.store.job_row import JobRow
 
 NOT_FOUND: Final = 127
 CANNOT_RUN: Final = 126

@@ -21,8 +21,8 @@ from typing import Final
 
 from prominence_jupyter.local_service import reasons, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.live import LiveDir
-from prominence_jupyter.local_service.lock import Lock
+from prominence_jupyter.local_service.places.live import LiveDir
+from prominence_jupyter.local_service.places.lock import Lock
 from prominence_jupyter.local_service.processes import ProcessTable
 from prominence_jupyter.local_service.runner.course import Premises
 from prominence_jupyter.local_service.runner.mailbox import Mailbox

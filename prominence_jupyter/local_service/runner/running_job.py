@@ -16,7 +16,7 @@ import psutil
 
 from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.capacity import BYTES_A_GB, Need
-from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.places.scratch import Scratch
 from prominence_jupyter.local_service.processes import Family
 from prominence_jupyter.local_service.runner import metrics
 from prominence_jupyter.local_service.runner.course import (
@@ -31,7 +31,7 @@ from prominence_jupyter.local_service.runner.course import (
     StopSidecars,
 )
 from prominence_jupyter.local_service.runner.launch import launch, launch_chore
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.store.job_row import JobRow
 from prominence_jupyter.protocol import status
 
 GRACE_S: Final = 2.0

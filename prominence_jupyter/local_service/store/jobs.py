@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from prominence_jupyter.local_service.job_row import JobRow
 from prominence_jupyter.local_service.store import nodes
 from prominence_jupyter.local_service.store.database import MINUTES_IN_QUEUE, new_id
+from prominence_jupyter.local_service.store.job_row import JobRow
 from prominence_jupyter.local_service.store.policies import policy_columns
 from prominence_jupyter.local_service.store.wanted import ACTIVE, ENDED, Wanted
 from prominence_jupyter.protocol import status

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from prominence_jupyter.local_service.store.database import new_id
 from prominence_jupyter.local_service.store.policies import policy_columns
-from prominence_jupyter.local_service.workflow_row import IDLE
+from prominence_jupyter.local_service.store.workflow_row import IDLE
 from prominence_jupyter.protocol import status
 
 _MAKE_JOBS: Final = """

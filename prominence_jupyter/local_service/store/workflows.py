@@ -13,7 +13,7 @@ from prominence_jupyter.local_service import reasons
 from prominence_jupyter.local_service.store import nodes
 from prominence_jupyter.local_service.store.database import new_ids
 from prominence_jupyter.local_service.store.wanted import Wanted
-from prominence_jupyter.local_service.workflow_row import IDLE, WorkflowRow
+from prominence_jupyter.local_service.store.workflow_row import IDLE, WorkflowRow
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.factories import Node, Value
 

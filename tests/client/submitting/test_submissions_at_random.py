@@ -13,7 +13,7 @@ from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.state import state_dir
+from prominence_jupyter.local_service.places.state import state_dir
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.labels import SUBMISSION

@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import until
 
 

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from prominence_jupyter.local_service.front import beside
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import recorded, until
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 
 IDS = ["1", "2", "3", "0", "-1", "007", "999999", str(10**17), str(2**63), "٣", "1.0", "abc"]
 WORDS = [

@@ -4,8 +4,8 @@ import os
 
 import psutil
 
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.protocol import status
 from tests.local_service.conftest import python
 

@@ -4,7 +4,7 @@ import time
 import jwt
 import pytest
 
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import CONTRACT, python, recorded, shape, until
 
 PI = {

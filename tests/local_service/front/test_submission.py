@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prominence_jupyter.local_service.front import submission
-from prominence_jupyter.local_service.scratch import Scratch, input_problem, stays_inside
+from prominence_jupyter.local_service.places.scratch import Scratch, input_problem, stays_inside
 
 
 def body(**changes):

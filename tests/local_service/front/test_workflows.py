@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import CONTRACT, FINAL, recorded, shape, until
 
 

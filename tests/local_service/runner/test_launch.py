@@ -3,9 +3,9 @@ import os
 
 import pytest
 
+from prominence_jupyter.local_service.places.scratch import Scratch
 from prominence_jupyter.local_service.runner import launch
 from prominence_jupyter.local_service.runner.runtimes.runtime import Start
-from prominence_jupyter.local_service.scratch import Scratch
 from tests.local_service.conftest import python
 
 SHOW = python("import os, json; print(json.dumps(dict(os.environ)))")

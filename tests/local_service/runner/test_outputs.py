@@ -4,8 +4,8 @@ import tarfile
 
 import pytest
 
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from tests.local_service.conftest import recorded
 
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 from tests.local_service.conftest import processes_of, recorded, shape, until
 

@@ -23,8 +23,8 @@ from prominence_jupyter.local_service.front import signed_urls, tokens
 from prominence_jupyter.local_service.front.error_pages import error_page
 from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.local_service.front.strict_json import strict_json
-from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
+from prominence_jupyter.local_service.store.job_row import JobRow
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 

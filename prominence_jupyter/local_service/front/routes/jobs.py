@@ -9,8 +9,8 @@ from prominence_jupyter.local_service.front import listing, submission
 from prominence_jupyter.local_service.front.job_view import job_view
 from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.local_service.front.routes.handler import ServiceHandler
-from prominence_jupyter.local_service.job_row import JobRow
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.store.job_row import JobRow
 from prominence_jupyter.protocol import status
 
 

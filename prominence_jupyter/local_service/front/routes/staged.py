@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prominence_jupyter.local_service.front.files import open_inside
 from prominence_jupyter.local_service.front.routes.handler import ServiceHandler
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.places.scratch import Scratch
 
 
 class StagedHandler(ServiceHandler):

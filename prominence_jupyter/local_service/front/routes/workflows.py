@@ -12,7 +12,7 @@ from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.local_service.front.routes.handler import ServiceHandler
 from prominence_jupyter.local_service.front.routes.output import OutputHandler
 from prominence_jupyter.local_service.front.workflow_submission import WorkflowSubmission
-from prominence_jupyter.local_service.workflow_row import IDLE
+from prominence_jupyter.local_service.store.workflow_row import IDLE
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
 

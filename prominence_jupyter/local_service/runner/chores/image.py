@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from prominence_jupyter.local_service.places.scratch import Scratch
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.runner.image import Order
 from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
 
 
 def run(wanted: dict[str, Any]) -> dict[str, Any]:

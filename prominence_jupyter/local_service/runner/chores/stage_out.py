@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prominence_jupyter.local_service import reasons
-from prominence_jupyter.local_service.scratch import Scratch
+from prominence_jupyter.local_service.places.scratch import Scratch
 
 
 class _Missing(Exception):

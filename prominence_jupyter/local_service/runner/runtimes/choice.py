@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.runner.runtimes import apptainer, bubblewrap, udocker
 from prominence_jupyter.local_service.runner.runtimes.host import Host
 from prominence_jupyter.local_service.runner.runtimes.runtime import Runtime
-from prominence_jupyter.local_service.state import StateDir
 
 VARIABLE: Final = "PROMINENCE_LOCAL_RUNTIME"
 NAMES: Final = ("auto", "apptainer", "udocker", "bubblewrap", "host")

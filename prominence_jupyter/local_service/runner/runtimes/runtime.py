@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from prominence_jupyter.local_service.places.scratch import Scratch
 from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
-from prominence_jupyter.local_service.scratch import Scratch
 
 
 class Impossible(Exception):  # becomes a statusReason; never seen by users

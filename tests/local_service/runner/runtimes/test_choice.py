@@ -2,8 +2,8 @@ import pytest
 
 from prominence_jupyter.errors import LocalServiceError
 from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.state import StateDir
 
 SCRIPTS = {
     "apptainer": "echo apptainer version 1.3.4",

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Self
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import host, lock
-from prominence_jupyter.local_service.live import LiveDir
-from prominence_jupyter.local_service.state import StateDir, write_private
+from prominence_jupyter.local_service.places import host, lock
+from prominence_jupyter.local_service.places.live import LiveDir
+from prominence_jupyter.local_service.places.state import StateDir, write_private
 
 
 @dataclass(frozen=True, slots=True)

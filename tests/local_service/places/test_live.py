@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import host, lock
-from prominence_jupyter.local_service.live import LiveDir, live_dir, name_live_dir
-from prominence_jupyter.local_service.service_info import ServiceInfo
-from prominence_jupyter.local_service.state import StateDir, state_dir
+from prominence_jupyter.local_service.places import host, lock
+from prominence_jupyter.local_service.places.live import LiveDir, live_dir, name_live_dir
+from prominence_jupyter.local_service.places.service_info import ServiceInfo
+from prominence_jupyter.local_service.places.state import StateDir, state_dir
 
 
 @pytest.fixture

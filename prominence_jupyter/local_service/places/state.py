@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import host, lock
+from prominence_jupyter.local_service.places import host, lock
 
 VARIABLE: Final = "PROMINENCE_LOCAL_DIR"
 _CHOOSE: Final = f"Set {VARIABLE} to a folder that does not exist yet or is empty and your own"

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 
 
 def test_a_new_folder_is_for_its_owner_only_and_those_around_it_are_left_alone(tmp_path):

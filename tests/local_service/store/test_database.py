@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.places.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
 
 OLD = """

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from prominence_jupyter.local_service import lock
+from prominence_jupyter.local_service.places import lock
 
 
 def test_a_lock_is_held_until_its_last_holder_is_gone(tmp_path):

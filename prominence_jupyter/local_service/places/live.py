@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import host
-from prominence_jupyter.local_service.state import StateDir, write_private
+from prominence_jupyter.local_service.places import host
+from prominence_jupyter.local_service.places.state import StateDir, write_private
 
 _RUNTIME_VARIABLE: Final = "XDG_RUNTIME_DIR"
 _NAME: Final = "prominence-jupyter"
