@@ -13,7 +13,7 @@ from typing import Final
 
 from prominence_jupyter import demo
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.local_service import control
+from prominence_jupyter.local_service import control, keeping
 from prominence_jupyter.local_service.runner.runtimes import choice
 
 _LAST_PORT: Final = 65535
@@ -47,8 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--memory", type=_gigabytes, metavar="GB", help="memory its jobs may use together")
     serve.add_argument("--runtime", choices=choice.NAMES, help="what runs its jobs (default: the best that is there)")
     instead = serve.add_mutually_exclusive_group()
-    instead.add_argument("--status", action="store_true", help="tell whether it runs (exit code 0) or not (1)")
+    instead.add_argument("--status", action="store_true", help="tell how it is; exit code 0 if it runs, else 1")
     instead.add_argument("--stop", action="store_true", help="stop it, wherever it was started; running jobs end")
+    instead.add_argument("--clean", action="store_true", help="remove the files of jobs that have ended, outputs too")
+    instead.add_argument(
+        "--set-aside", action="store_true", help="move a damaged database aside, with the files of its jobs"
+    )
     serve.set_defaults(run=_serve)
     return parser
 
@@ -101,6 +105,13 @@ def _serve(options: argparse.Namespace) -> int:
     if options.stop:
         print(f"The local service {'has been stopped' if control.stop() else 'did not run'}.")
         return 0
+    if options.clean:
+        before, after = keeping.clean()
+        print(f"Disk use was {keeping.size_text(before)}, and is {keeping.size_text(after)}.")
+        return 0
+    if options.set_aside:
+        print(f"The database and the files of its jobs are in {keeping.set_aside()} now.")
+        return 0
     if info := control.running():
         control.require_capacity(info, cpus=options.cpus, memory_gb=options.memory)
         print(f"# the local service runs already, as process {info.pid}")
@@ -113,13 +124,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _status() -> int:
-    info = control.running()
-    if info is None:
-        print("The local service does not run.")
-        return 1
-    capacity = f"{info.cpus:g} cores and {info.memory_gb:.1f} GB for jobs"
-    print(f"The local service runs: {info.url}, with {capacity}; process {info.pid}.")
-    return 0
+    found = keeping.report()
+    print(f"The local service {'runs' if found.info else 'does not run'}.", *found.lines(), sep="\n")
+    return 0 if found.info else 1
 
 
 def _announce(info: control.ServiceInfo) -> None:

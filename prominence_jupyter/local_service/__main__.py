@@ -9,6 +9,7 @@ import os
 import sys
 
 from prominence_jupyter.errors import LocalServiceError
+from prominence_jupyter.local_service import trouble
 from prominence_jupyter.local_service.serving import Serving
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
@@ -22,13 +23,12 @@ def main() -> int:
     options = parser.parse_args()
     try:
         serving = Serving(cpus=options.cpus, memory_gb=options.memory_gb, port=0)
-        with contextlib.closing(serving):
+        with contextlib.closing(serving), trouble.told_plainly(serving.state), serving.state.log.open("ab") as log:
+            log.truncate(0)  # it is of this life only
             if os.fork():
                 os._exit(0)  # the starter waits for no longer than this, and its children do not include the service
-            with serving.state.log.open("ab") as log:
-                log.truncate(0)  # it is of this life only
-                for stream in (sys.stdout, sys.stderr):
-                    os.dup2(log.fileno(), stream.fileno())
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(log.fileno(), stream.fileno())
             logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
             serving.run(lambda info: logging.getLogger(__name__).info("listening at %s", info.url))
     except LocalServiceError as error:

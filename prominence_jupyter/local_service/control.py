@@ -109,13 +109,14 @@ def stop() -> bool:
     running()  # refuses a folder that is not ours
     state = state_dir()
     live = live_dir(state)
-    front, runner = lock.is_held(live.front_lock), lock.is_held(live.runner_lock)
-    if front:
+    ran = False
+    if lock.is_held(live.front_lock):
+        ran = True
         _end(live.front_lock, lambda: _signal(live.front_lock, signal.SIGTERM))
     if lock.is_held(live.runner_lock):  # its front was killed, now or before
+        ran = True
         _end(live.runner_lock, lambda: _say_stop(live))
-        _end_leftovers(state)
-    return front or runner
+    return _end_leftovers(state, live) or ran
 
 
 def serve(*, cpus: int | None, memory_gb: float | None, port: int, announce: Callable[[ServiceInfo], None]) -> None:
@@ -168,12 +169,19 @@ def _say_stop(live: LiveDir) -> None:
         connection.sendall(runner_messages.STOP)
 
 
-def _end_leftovers(state: StateDir) -> None:
-    from prominence_jupyter.local_service.leftovers import end_leftovers  # noqa: PLC0415 - psutil and sqlite3
+def _end_leftovers(state: StateDir, live: LiveDir) -> bool:
+    """End what is left of jobs where the runner was killed too; return whether any ran."""
+    import sqlite3  # noqa: PLC0415 - of use to who stops
+
+    from prominence_jupyter.local_service.leftovers import end_leftovers  # noqa: PLC0415 - psutil
     from prominence_jupyter.local_service.store.store import Store  # noqa: PLC0415
 
-    with Store(state.database) as store:
-        end_leftovers(store)
+    held = lock.take(live.runner_lock) if state.database.exists() and live.path.is_dir() else None
+    if held is None:
+        return False
+    with contextlib.closing(held), contextlib.suppress(sqlite3.Error), Store(state.database) as store:
+        return end_leftovers(store)
+    return False
 
 
 def _launch(state: StateDir, cpus: int | None, memory_gb: float | None) -> None:

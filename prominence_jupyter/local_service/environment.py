@@ -18,6 +18,7 @@ _FOR_THE_SERVICE: Final = frozenset(
 )
 _FAMILIES_FOR_THE_SERVICE: Final = ("LC_", "XDG_", "PYTHON", "LD_", "DYLD_", "COVERAGE_")
 """Beginnings of names: where folders are, and how Python finds itself and its libraries."""
+_OF_A_JOB: Final = ("PROMINENCE_TOKEN", "PROMINENCE_JOB_ID")
 
 
 def for_jobs(environ: Mapping[str, str]) -> dict[str, str]:
@@ -29,3 +30,8 @@ def for_the_service(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that the service shares with whoever starts it."""
     known = _FOR_JOBS | _FOR_THE_SERVICE
     return {key: value for key, value in environ.items() if key in known or key.startswith(_FAMILIES_FOR_THE_SERVICE)}
+
+
+def for_chores(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of what the service does for a job, by which it is known as that job's after a crash."""
+    return for_the_service(environ) | {key: environ[key] for key in _OF_A_JOB if key in environ}

@@ -1,4 +1,4 @@
-"""This host and its boot: what tells whether a process that was written down can still be there."""
+"""The host and its boot: what tells whether a process that was written down can still be there."""
 
 from __future__ import annotations
 

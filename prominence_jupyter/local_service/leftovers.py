@@ -7,7 +7,9 @@ from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
 
-def end_leftovers(store: Store) -> None:
-    """End them. No runner may be there, so that what is in the table is no living runner's."""
+def end_leftovers(store: Store) -> bool:
+    """End them; return whether there were any jobs. No runner may be there, whose jobs these would be."""
     processes.end_strays(store.jobs.token_of)
+    left = store.jobs.count(status.RUNNING) > 0
     store.jobs.finish_running(status.FAILED, reasons.STOPPED)
+    return left

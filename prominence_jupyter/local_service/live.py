@@ -5,6 +5,7 @@ The state folder may be on a network, which locks and sockets do not like. So it
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -132,12 +133,19 @@ def _told(state: StateDir) -> dict[str, object]:
 
 def _usual_place(state: StateDir) -> Path:
     name = hashlib.sha256(os.fsencode(state.path)).hexdigest()[:12]
-    own = f"{_NAME}-{os.getuid()}"
     runtime = os.environ.get(_RUNTIME_VARIABLE)
-    places = [Path(runtime) / _NAME] if runtime and Path(runtime).is_dir() else []
-    places.append(Path(tempfile.gettempdir()) / own)
-    short = [place for place in places if len(os.fsencode(LiveDir(place / name).socket)) <= _LONGEST_SOCKET]
-    return (short or [Path("/tmp") / own])[0] / name  # noqa: S108 - the folder is checked for its owner
+    if runtime and Path(runtime).is_dir() and (place := _short(Path(runtime) / _NAME / name)):
+        return place
+    own = f"{_NAME}-{os.getuid()}"
+    with contextlib.suppress(OSError):  # of many folders none can be written
+        if place := _short(Path(tempfile.gettempdir()) / own / name):
+            return place
+    return Path("/tmp") / own / name  # noqa: S108 - the folder is checked for its owner
+
+
+def _short(folder: Path) -> Path | None:
+    """Return a folder in which a socket can have a name."""
+    return folder if len(os.fsencode(LiveDir(folder).socket)) <= _LONGEST_SOCKET else None
 
 
 def _check(folder: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -30,6 +31,8 @@ class Family:
     """The processes of one job, as far as they are known."""
 
     token: str = field(repr=False)
+    folder: str | None = None
+    """The job's own, where only its processes have business."""
     main: int | None = None
     """Main process of the task that runs."""
     sessions: set[int] = field(default_factory=set)
@@ -58,7 +61,8 @@ class ProcessTable:
     """Looks at the processes of this machine and sorts them into families.
 
     A process is a job's by descent from a task's main process; else by having been seen as such before, by the
-    session, or by the job's token in its environment.
+    session, by the job's token in its environment, or by being or writing in the job's folder. Where all descend from
+    this process, that last is no accident; else it could be a person who looks around there.
     """
 
     def __init__(self) -> None:
@@ -123,6 +127,25 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+class Orphans:
+    """Zombies that have come to a subreaper, and which nothing in it waits for."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def reap(self) -> None:
+        """Reap those that were there at the last call too: what is waited for would be gone by now."""
+        zombies = set()
+        for child in psutil.Process().children():
+            with contextlib.suppress(psutil.Error):
+                if child.status() == psutil.STATUS_ZOMBIE:
+                    zombies.add(child.pid)
+        for pid in zombies & self._seen:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        self._seen = zombies - self._seen
+
+
 def end_strays(token_of: Callable[[int], str | None]) -> None:
     """Kill processes of jobs that a crash of the runner left behind; `token_of` gives a job's token by its id.
 
@@ -175,5 +198,17 @@ def _orphan_of(process: psutil.Process, born: float, families: Iterable[Family])
             or session in family.sessions
             or environment.get(_TOKEN) == family.token
         ):
+            return family
+    return _in_whose_folder(process, families) if _ALL_OURS else None
+
+
+def _in_whose_folder(process: psutil.Process, families: Iterable[Family]) -> Family | None:
+    """Return the job in whose folder a process is, or writes its standard output or error."""
+    places = []
+    for name in ("cwd", "fd/1", "fd/2"):
+        with contextlib.suppress(OSError):
+            places.append(str(Path(f"/proc/{process.pid}/{name}").readlink()))
+    for family in families:
+        if family.folder and any(f"{place}/".startswith(f"{family.folder}/") for place in places):
             return family
     return None

@@ -40,6 +40,10 @@ class ServiceInfo:
         except OSError as error:
             raise LocalServiceError(f"Cannot read {self.token_file}: {error.strerror}.") from error
 
+    def words(self) -> str:
+        """Return a line for a person."""
+        return f"{self.url}, with {self.cpus:g} cores and {self.memory_gb:.1f} GB for jobs; process {self.pid}."
+
     def save(self, live: LiveDir) -> None:
         """Write it for those who look for the service."""
         told = {"url": self.url, "pid": self.pid, "started": self.started}

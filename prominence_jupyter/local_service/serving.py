@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +21,8 @@ from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir, state_dir
 from prominence_jupyter.local_service.store.store import Store
 
+IDLE_S: Final = 24 * 3600.0
+"""When nothing has run or waited and nobody has asked for so long, a service ends itself."""
 _LOCK_S: Final = 20.0
 _PAUSE_S: Final = 0.03
 
@@ -36,26 +38,21 @@ class Serving:
         One runs already, the port is taken, a number makes no sense, or a folder or the database cannot be used.
     """
 
-    def __init__(self, *, cpus: float | None, memory_gb: float | None, port: int) -> None:
+    def __init__(self, *, cpus: float | None, memory_gb: float | None, port: int, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
         self.capacity = Capacity.declared(cpus, memory_gb)
         self.state = state_dir().make()
         self.live = live_dir(self.state).make()
-        self._lock = _take_lock(self.state, self.live)
-        try:
+        with trouble.told_plainly(self.state), contextlib.ExitStack() as failed:
+            self._lock = _take_lock(self.state, self.live)
+            failed.callback(self._lock.close)
             name_live_dir(self.state, self.live)
             self.live.service.unlink(missing_ok=True)
             choice.require(os.environ, self.state)
             Store(self.state.database).close()  # whatever is wrong with it shows now
             self.listener = address.listen(port, self.live)
             self.live.port.write_text(str(self.listener.getsockname()[1]))
-        except (OSError, sqlite3.Error) as error:
-            self._lock.close()
-            if words := trouble.words(error, self.state):
-                raise LocalServiceError(words) from error
-            raise
-        except LocalServiceError:
-            self._lock.close()
-            raise
+            failed.pop_all()
 
     def run(self, announce: Callable[[ServiceInfo], None]) -> None:
         """Serve until a signal says stop.
@@ -68,14 +65,12 @@ class Serving:
         self._lock.write_holder()
         runner = RunnerLink(self.state, self.live, self._lock, self.capacity, address.url(self.listener))
         try:
-            runner.launch()  # it comes up while tornado is imported
-            from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415 - see there
+            with trouble.told_plainly(self.state):
+                runner.launch()  # it comes up while tornado is imported
+                from prominence_jupyter.local_service.front.front import Front  # noqa: PLC0415 - as this says
 
-            asyncio.run(Front(self.state, self.live, self.capacity, self.listener, runner).run(announce))
-        except (OSError, sqlite3.Error) as error:
-            if words := trouble.words(error, self.state):
-                raise LocalServiceError(words) from error
-            raise
+                front = Front(self.state, self.live, self.capacity, self.listener, runner, self._idle_s)
+                asyncio.run(front.run(announce))
         finally:
             if self._lock.is_current:
                 self.state.live.unlink(missing_ok=True)  # another host may use the folder now

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from prominence_jupyter.errors import LocalServiceError
-from prominence_jupyter.local_service import host
+from prominence_jupyter.local_service import host, lock
 
 VARIABLE: Final = "PROMINENCE_LOCAL_DIR"
 _CHOOSE: Final = f"Set {VARIABLE} to a folder that does not exist yet or is empty and your own"
@@ -22,6 +22,8 @@ class StateDir:
     """A folder that only its owner may enter, and the names in it."""
 
     path: Path
+    older: Path | None = None
+    """Where an older version kept the same things; taken over when this folder is made."""
 
     def make(self) -> StateDir:
         """Create the folder, closed to others, unless it is there; return it.
@@ -32,6 +34,8 @@ class StateDir:
             It cannot be made, or as `check`.
         """
         try:
+            if self.older is not None and self.older.is_dir() and not self.path.exists():
+                self._take_over(self.older)
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except FileExistsError:
             pass  # a file is in its place, and `check` says so
@@ -64,6 +68,11 @@ class StateDir:
         if found.st_mode & _OF_OTHERS:
             remedy = f"Close it: chmod 700 {shlex.quote(str(self.path))}"
             raise self._unusable(f"others than its owner may use it. {remedy}; or set {VARIABLE} to another folder")
+
+    def _take_over(self, older: Path) -> None:
+        if lock.is_held(older / "lock"):
+            raise LocalServiceError("The local service of an older version runs. Stop it with that version first.")
+        older.rename(self.path)
 
     def _unusable(self, why: str) -> LocalServiceError:
         return LocalServiceError(f"Cannot use the folder {self.path}: {why}.")
@@ -113,9 +122,14 @@ class StateDir:
         """Images of jobs that have ended; they go when the next image comes."""
         return self.images / "discarded"
 
+    @property
+    def jobs(self) -> Path:
+        """The scratch folders of all jobs."""
+        return self.path / "jobs"
+
     def job(self, job_id: int) -> Path:
         """Return the scratch folder of one job."""
-        return self.path / "jobs" / str(job_id)
+        return self.jobs / str(job_id)
 
 
 def state_dir() -> StateDir:
@@ -127,7 +141,8 @@ def state_dir() -> StateDir:
         return StateDir(Path(chosen).absolute())
     import platformdirs  # noqa: PLC0415 - a tenth of the time in which a service starts
 
-    return StateDir(platformdirs.user_state_path("prominence-jupyter").absolute() / f"local-{host.name()}")
+    folder = platformdirs.user_state_path("prominence-jupyter").absolute()
+    return StateDir(folder / f"local-{host.name()}", older=folder / "local")
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -106,22 +106,26 @@ class Commands(JobVerbs):
             raise
 
     def do_local(self, options: Namespace) -> None:
-        """Start or join the local service and use it from here on; or tell of it, or stop it."""
-        from prominence_jupyter.local_service import control  # noqa: PLC0415 - tornado, when it is first used
+        """Start or join the local service and use it from here on; or tell of it, stop it or clean up after it."""
+        from prominence_jupyter.local_service import control, keeping  # noqa: PLC0415 - SQLite, when it is first used
 
-        if options.status:
-            info = control.running()
-            state = "runs" if info else "does not run; %prominence local starts it"
-        elif options.stop:  # a notebook that used it goes on asking for it, and for no other service unasked
-            info = control.stop()
-            state = "has been stopped; %prominence local starts it again" if info else "did not run"
+        if options.clean:
+            before, after = map(keeping.size_text, keeping.clean())
+            print(f"Disk use of the local service was {before}, and is {after}.")
+            return
+        if options.stop:  # a notebook that used it goes on asking for it, and for no other service unasked
+            state, lines = (
+                "has been stopped; %prominence local starts it again" if control.stop() else "did not run",
+                [],
+            )
+        elif options.status:
+            found = keeping.report()
+            state, lines = "runs" if found.info else "does not run; %prominence local starts it", found.lines()
         else:
             self._local = local(cpus=options.cpus, memory_gb=options.memory)
-            info = control.running()
             state = "runs, and this notebook now uses it: jobs run on this machine, without isolation"
-        print(f"The local service {state}.")
-        if info and not options.stop:
-            print(f"{info.url}, with {info.cpus:g} cores and {info.memory_gb:.1f} GB for jobs; process {info.pid}.")
+            lines = [info.words()] if (info := control.running()) else []
+        print(f"The local service {state}.", *lines, sep="\n")
 
     def do_list(self, options: Namespace) -> pd.DataFrame | None:
         """Return active or ended jobs as a frame; with --live show them instead."""

@@ -100,8 +100,9 @@ def _add_service_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verbs about which service is used, and as who."""
     local = verbs.add_parser("local", help="start or join the service on this machine, and use it in this notebook")
     what = local.add_mutually_exclusive_group()
-    what.add_argument("--status", action="store_true", help="tell whether it runs, start nothing")
+    what.add_argument("--status", action="store_true", help="tell how it is, start nothing")
     what.add_argument("--stop", action="store_true", help="stop it; jobs that run are ended")
+    what.add_argument("--clean", action="store_true", help="remove the files of jobs that have ended, outputs too")
     local.add_argument("--cpus", type=int, metavar="N", help="cores its jobs may use together")
     local.add_argument("--memory", type=float, metavar="GB", help="memory its jobs may use together")
 

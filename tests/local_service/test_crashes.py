@@ -185,9 +185,8 @@ class Service(RuleBasedStateMachine):
         api = self.ask()
         self.look()
         for job_id, expected in self.jobs.items():
-            if expected.kind == "long" and not expected.ended:
-                if api.delete(job_id).status_code == 200:
-                    expected.ends = {DELETED}
+            if expected.kind == "long" and not expected.ended and api.delete(job_id).status_code == 200:
+                expected.ends = {DELETED}
         until(lambda: not api("GET", "/jobs").json())
         self.look()
         assert all(expected.ended for expected in self.jobs.values())

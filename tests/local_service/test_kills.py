@@ -118,7 +118,7 @@ def test_another_runner_takes_the_place_of_one_that_was_killed(running, own_fold
 
 
 def test_a_runner_that_dies_again_and_again_is_given_up(running, own_folder):
-    api, job_id = running
+    api, _ = running
     for _ in range(6):
         until(lambda: api.info != control.running() or lock.holder(live_dir(state_dir()).runner_lock))
         kill(runner_pid())
@@ -126,6 +126,17 @@ def test_a_runner_that_dies_again_and_again_is_given_up(running, own_folder):
     assert control.running() is None
     assert "dies again and again" in state_dir().log.read_text()
     assert not processes_of(own_folder)
+
+
+def test_stopping_ends_what_a_crash_of_both_left(running, own_folder):
+    api, _ = running
+    os.kill(api.info.pid, signal.SIGSTOP)
+    for pid in (runner_pid(), api.info.pid):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not lock.is_held(live_dir(state_dir()).front_lock))
+    assert control.stop()
+    until(lambda: not processes_of(own_folder))
+    assert not control.stop()
 
 
 @LINUX_ONLY

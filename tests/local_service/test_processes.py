@@ -1,11 +1,13 @@
 import signal
+import subprocess
 import sys
 
 import psutil
 import pytest
 
 from prominence_jupyter.local_service import control
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.processes import Orphans
+from prominence_jupyter.local_service.state import StateDir, state_dir
 from tests.local_service.conftest import processes_of, python, shell, until
 
 GETS_AWAY = """
@@ -90,18 +92,35 @@ def test_what_a_task_leaves_behind_ends_with_it(api, leftover):
 
 @LINUX_ONLY
 def test_what_one_job_left_is_never_counted_into_another(own_folder, connect):
-    hide = "import os, time\nkept = b'x' * (100 * 2**20)\nopen('pid', 'w').write(str(os.getpid()))\n"
-    hide += "os.rename('pid', 'ready')\ntime.sleep(600)"
+    hide = "import os, sys, time\nkept = b'x' * (100 * 2**20)\nhome = sys.argv[1]\n"
+    hide += (
+        "open(home + '/pid', 'w').write(str(os.getpid()))\nos.rename(home + '/pid', home + '/ready')\ntime.sleep(600)"
+    )
+    gone = f'home=$PWD; (cd / && env -i setsid -f {shell(hide)} "$home" >/dev/null 2>&1)'
     wait = "while [ ! -e {} ]; do sleep 0.02; done"
     api = connect(control.start(cpus=2, memory_gb=4))
     light = api.submit(["sh", "-c", wait.format("go")])
-    leaves = api.submit(["sh", "-c", f"env -i setsid -f {shell(hide)}; {wait.format('ready')}"])
+    leaves = api.submit(["sh", "-c", f"{gone}; {wait.format('ready')}"])
     api.ended(leaves)
     state = StateDir(own_folder)
     hidden = psutil.Process(int((state.job(leaves) / "work" / "ready").read_text()))
     (state.job(light) / "work" / "go").touch()
     assert api.ended(light)["execution"]["maxMemoryUsageKB"] < 100_000
     until(lambda: not hidden.is_running())  # no job is left that it could belong to
+
+
+@LINUX_ONLY
+@pytest.mark.parametrize("where", ["cd / && exec", "exec >/dev/null 2>&1;"])
+def test_what_hides_is_known_by_the_folder_it_is_or_writes_in(own_folder, connect, where):
+    api = connect(control.start(cpus=2, memory_gb=4))
+    other = api.submit("sleep 600")
+    until(lambda: api.describe(other)["status"] == "running")
+    ended = api.run(
+        ["sh", "-c", f"env -i setsid -f sh -c 'echo $$ > pid; {where} sleep 600'; until [ -s pid ]; do :; done"]
+    )
+    pid = int((state_dir().job(ended["id"]) / "work" / "pid").read_text())
+    until(lambda: has_ended(pid))
+    assert api.describe(other)["status"] == "running"
 
 
 @LINUX_ONLY
@@ -122,3 +141,14 @@ def test_other_jobs_go_on(api):
     assert api.describe(stays)["status"] == "running"
     process.send_signal(signal.SIGUSR1)
     assert api.ended(stays)["execution"]["tasks"][0]["exitCode"] == -signal.SIGUSR1
+
+
+@LINUX_ONLY
+def test_orphans_that_nobody_waits_for_are_reaped():
+    with subprocess.Popen(["true"]) as child:
+        until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE)
+        orphans = Orphans()
+        orphans.reap()
+        assert psutil.pid_exists(child.pid)  # somebody may be about to wait for it
+        orphans.reap()
+        assert not psutil.pid_exists(child.pid)

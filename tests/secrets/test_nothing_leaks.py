@@ -234,9 +234,9 @@ def test_no_secret_is_in_the_list_of_processes(left):
 
 
 def test_no_process_of_the_local_service_has_a_secret_in_its_environment(left):
-    root, _, _ = left
-    info = json.loads((root / "local" / "service.json").read_text())
-    service = psutil.Process(info["pid"])
+    from prominence_jupyter.local_service import control
+
+    service = psutil.Process(control.running().pid)
     pids = {service.pid, *(child.pid for child in service.children(recursive=True))}
     assert len(pids) == 3  # one of them is the job that runs
     assert found_in_processes("environ", pids) == {}

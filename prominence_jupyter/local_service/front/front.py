@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPMessageDelegate, HTTPServerConnectionDelegate
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.ioloop import PeriodicCallback
 from tornado.log import app_log
 
@@ -28,12 +30,12 @@ from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.service_info import ServiceInfo
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store
+from prominence_jupyter.protocol import status
 
-IDLE_S: Final = 24 * 3600.0
-"""When nothing has run or waited and nobody has asked for so long, the service ends itself."""
 _LOOK_AGAIN_S: Final = 60.0
 _MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 _RENEW_MS: Final = 24 * 3600 * 1000
+_REAP_MS: Final = 60 * 1000
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,7 +44,8 @@ class _Server(HTTPServer):
 
     asked = 0.0
 
-    def start_request(self, server_conn: object, request_conn: HTTPServerConnectionDelegate) -> HTTPMessageDelegate:
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """Take note of when that was."""
         self.asked = time.monotonic()
         return super().start_request(server_conn, request_conn)
 
@@ -56,7 +59,8 @@ class Front:
     capacity: Capacity
     listener: socket.socket
     runner: RunnerLink
-    idle_s: float = IDLE_S
+    idle_s: float
+    """When nothing has run or waited and nobody has asked for so long, it ends."""
 
     async def run(self, announce: Callable[[ServiceInfo], None]) -> None:
         """Serve until a signal says stop, or nobody needs the service any more; then end the running jobs.
@@ -73,8 +77,10 @@ class Front:
                 await self.runner.connect()
                 await self._serve(store, stop, announce)
             finally:
-                if not await self.runner.stop():
-                    end_leftovers(store)
+                await self.runner.stop()
+                if self.runner.held.is_current:  # else they are another service's
+                    with contextlib.suppress(sqlite3.Error):  # the next service ends what this one cannot
+                        end_leftovers(store)
 
     async def _serve(self, store: Store, stop: asyncio.Event, announce: Callable[[ServiceInfo], None]) -> None:
         key = tokens.signing_key(self.state)
@@ -86,6 +92,8 @@ class Front:
         server = _Server(application(service), max_body_size=_MAX_BODY_BYTES, max_buffer_size=_MAX_BODY_BYTES)
         server.asked = time.monotonic()
         server.add_socket(self.listener)
+        reaping = PeriodicCallback(processes.Orphans().reap, _REAP_MS)
+        reaping.start()
         renewal.start()
         try:
             self._announce(announce)
@@ -94,13 +102,14 @@ class Front:
             if self.runner.held.is_current:
                 self.live.service.unlink(missing_ok=True)
             renewal.stop()
+            reaping.stop()
             server.stop()
             await server.close_all_connections()
 
     async def _until_idle(self, server: _Server, store: Store) -> None:
         while True:
             left = server.asked + self.idle_s - time.monotonic()
-            if left <= 0 and not store.jobs.active():
+            if left <= 0 and not any(map(store.jobs.count, (status.PENDING, status.RUNNING))):
                 app_log.info("nobody has needed the service for %g s: it ends", self.idle_s)
                 return
             await asyncio.sleep(left if left > 0 else min(_LOOK_AGAIN_S, self.idle_s))

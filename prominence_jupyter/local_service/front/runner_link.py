@@ -61,7 +61,7 @@ class RunnerLink:
         with self.state.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 (
-                    *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner.runner"),
+                    *(sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner"),
                     *("--state", str(self.state.path), "--live", str(self.live.path), "--url", self.url),
                     *("--cpus", str(self.capacity.cpus), "--memory-gb", str(self.capacity.memory_gb)),
                 ),
@@ -110,29 +110,28 @@ class RunnerLink:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(runner_messages.WAKE)
 
-    async def stop(self) -> bool:
-        """Make the runner end its jobs and itself; return whether it has left nothing that is for this front to end."""
+    async def stop(self) -> None:
+        """Make the runner end its jobs and itself; if it does not, or has only been launched, kill it."""
         if self._writer is not None:
             self._writer.write(runner_messages.STOP)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wait_for_end(), _END_S)
-                return True
+                return
         if self._child is not None:
             self._child.kill()  # it may be about to take its lock
         if not self.held.is_current:  # the lock is that of another service's runner
-            return True
+            return
         with contextlib.suppress(ProcessLookupError):
             if pid := lock.holder(self.live.runner_lock):
                 os.kill(pid, signal.SIGKILL)
         await self._wait_for_end()
-        return False
 
     async def _wait_for_end(self) -> None:
         """Wait until the runner is gone, however it went; of what it left, end what has come to this process."""
         if self._reader is not None:
             with contextlib.suppress(OSError):
                 await self._reader.read()  # it says nothing, so this is its end
-        while self.held.is_current and lock.is_held(self.live.runner_lock):
+        while self.held.is_current and lock.is_held(self.live.runner_lock):  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(_PAUSE_S)
         if self._writer is not None:
             self._writer.close()

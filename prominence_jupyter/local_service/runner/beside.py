@@ -13,9 +13,10 @@ from prominence_jupyter.local_service import processes
 from prominence_jupyter.local_service.images import PullFailed
 from prominence_jupyter.local_service.job_row import JobRow
 from prominence_jupyter.local_service.runner.course import Premises, mounts_of
+from prominence_jupyter.local_service.runner.image import Order
 from prominence_jupyter.local_service.runner.launch import CANNOT_RUN, job_variables
 from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.local_service.store.store import Store

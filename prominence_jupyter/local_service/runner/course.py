@@ -12,8 +12,9 @@ from typing import Any
 
 from prominence_jupyter.local_service import images, reasons
 from prominence_jupyter.local_service.job_row import JobRow
+from prominence_jupyter.local_service.runner.image import Image
 from prominence_jupyter.local_service.runner.launch import job_variables
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Image, Impossible, Runtime, Start
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Runtime, Start
 from prominence_jupyter.local_service.scratch import Scratch
 from prominence_jupyter.local_service.state import StateDir
 from prominence_jupyter.protocol import status

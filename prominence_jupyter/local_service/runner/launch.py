@@ -51,7 +51,9 @@ def launch(start: Start, scratch: Scratch) -> subprocess.Popen[bytes] | int:
             return NOT_FOUND if is_missing else CANNOT_RUN
 
 
-def launch_chore(name: str, wanted: Mapping[str, Any], scratch: Scratch) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+def launch_chore(
+    name: str, wanted: Mapping[str, Any], row: JobRow, scratch: Scratch
+) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     """Start a chore; return its process and the file in which its result will be.
 
     What it needs may hold secrets, so it is no argument and has no name.
@@ -68,7 +70,7 @@ def launch_chore(name: str, wanted: Mapping[str, Any], scratch: Scratch) -> tupl
             told.seek(0)
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-m", "prominence_jupyter.local_service.runner.chores", name],
-                env=environment.for_the_service(os.environ),
+                env=environment.for_chores(os.environ | _marks(row)),
                 stdin=told,
                 stdout=result,
                 stderr=stderr,
@@ -89,11 +91,15 @@ def job_variables(row: JobRow, task: Mapping[str, Any], url: str) -> dict[str, s
         "PROMINENCE_CPUS": f"{need.cpus:g}",
         "PROMINENCE_MEMORY": f"{need.memory_gb:g}",
         "PROMINENCE_CONTAINER_RUNTIME": str(task["runtime"]),
-        "PROMINENCE_JOB_ID": str(row.id),
         "PROMINENCE_URL": url,
-        "PROMINENCE_TOKEN": row.token,
         **_of_workflow(row),
+        **_marks(row),
     }
+
+
+def _marks(row: JobRow) -> dict[str, str]:
+    """Return the variables by which a process is known as a job's, also after a crash of the service."""
+    return {"PROMINENCE_JOB_ID": str(row.id), "PROMINENCE_TOKEN": row.token}
 
 
 def _of_workflow(row: JobRow) -> dict[str, str]:

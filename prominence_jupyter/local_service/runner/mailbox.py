@@ -33,7 +33,7 @@ class Mailbox:
         self._listener.bind(str(self._path))
         os.chmod(self._path, 0o600)  # noqa: PTH101 - a socket is no file
         self._listener.listen()
-        self._selector.register(self._listener, selectors.EVENT_READ, self)
+        self._selector.register(self._listener, selectors.EVENT_READ)
 
     def close(self) -> None:
         """Take the socket away, and leave who is connected."""
@@ -49,8 +49,8 @@ class Mailbox:
                 connection, _ = self._listener.accept()
                 connection.setblocking(False)
                 self._unfinished[connection] = b""
-                self._selector.register(connection, selectors.EVENT_READ, self)
-        elif isinstance(ready, socket.socket):
+                self._selector.register(connection, selectors.EVENT_READ)
+        elif isinstance(ready, socket.socket) and ready in self._unfinished:
             yield from self._lines(ready)
 
     def _lines(self, connection: socket.socket) -> Iterator[bytes]:

@@ -7,32 +7,27 @@ jobs go on without one, and the next one finds them. With neither front nor jobs
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import math
 import os
 import selectors
 import signal
-import socket
 import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
-from prominence_jupyter.local_service import lock, processes, reasons, runner_messages
+from prominence_jupyter.local_service import reasons, runner_messages
 from prominence_jupyter.local_service.capacity import Capacity
-from prominence_jupyter.local_service.leftovers import end_leftovers
 from prominence_jupyter.local_service.live import LiveDir
 from prominence_jupyter.local_service.lock import Lock
 from prominence_jupyter.local_service.processes import ProcessTable
 from prominence_jupyter.local_service.runner.course import Premises
 from prominence_jupyter.local_service.runner.mailbox import Mailbox
 from prominence_jupyter.local_service.runner.running_job import RunningJob
-from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.state import StateDir
+from prominence_jupyter.local_service.runner.signals import Signals
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.protocol import status
 
@@ -42,11 +37,6 @@ _RETRY_S: Final = 1.0
 _COMPLAIN_S: Final = 60.0
 _FIRST_FRONT_S: Final = 20.0
 """How long a runner that has just been started waits for the front that started it."""
-_HEARD: Final = (
-    *(signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
-    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE),
-)
-"""Signals that wake the runner and end nothing: a job may send them to its parent."""
 _log = logging.getLogger(__name__)
 
 
@@ -68,22 +58,15 @@ class Runner:
 
     def run(self) -> None:
         """Run jobs until it is told to stop, or nothing is left to do, and the last process has ended."""
-        children, noted = socket.socketpair()
-        with self._selector, contextlib.closing(self._mailbox), children, noted:
-            children.setblocking(False)
-            noted.setblocking(False)
-            signal.set_wakeup_fd(noted.fileno(), warn_on_full_buffer=False)
-            for number in _HEARD:
-                signal.signal(number, lambda *_: None)  # a handler and not SIG_IGN, which children would inherit
+        with self._selector, contextlib.closing(self._mailbox), Signals() as signals:
             self._mailbox.open()
-            self._selector.register(children, selectors.EVENT_READ)
+            self._selector.register(signals.socket, selectors.EVENT_READ)
             try:
-                self._loop(children)
+                self._loop(signals)
             finally:
-                signal.set_wakeup_fd(-1)
                 self._kill_all()
 
-    def _loop(self, children: socket.socket) -> None:
+    def _loop(self, signals: Signals) -> None:
         while True:
             self._retry_at = math.inf
             self._reap()
@@ -99,9 +82,8 @@ class Runner:
             if not self._jobs and (self._stopping or self._is_done()):
                 return
             for key, _ in self._selector.select(self._timeout()):
-                if key.fileobj is children:
-                    self._drain(children)
-                    continue
+                if key.fileobj is signals.socket:
+                    signals.forget()
                 for line in self._mailbox.take(key.fileobj):
                     self._hear(line)
 
@@ -109,9 +91,10 @@ class Runner:
         """Tell whether nothing waits, and nobody is there who could bring more."""
         if self._mailbox.is_connected or time.monotonic() < self._front_by:
             return False
+        waits = True
         with self._patience():
-            return self._store.jobs.next_pending() is None
-        return False
+            waits = self._store.jobs.next_pending() is not None
+        return not waits
 
     def _timeout(self) -> float | None:
         """Return seconds to sleep, None for as long as nothing happens."""
@@ -162,12 +145,6 @@ class Runner:
         self._table.look([job.family for job in self._jobs.values()])
         for job in self._jobs.values():
             job.end(status.FAILED, reasons.STOPPED)
-
-    @staticmethod
-    def _drain(children: socket.socket) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while children.recv(4096):
-                pass
 
     def _reap(self) -> None:
         while True:
@@ -229,6 +206,7 @@ class Runner:
                 return
             if self._store.jobs.start(row.id, job.execution):  # else it was deleted in this very moment
                 self._jobs[row.id] = job
+                job.family.folder = os.path.realpath(self._premises.state.job(row.id))
                 with self._alone(job):
                     job.begin()
                 self._forget_if_ended(job)
@@ -255,28 +233,3 @@ class Runner:
         for family in families:
             family.send(signal.SIGKILL)
         self._table.kill_all()
-
-
-def main() -> None:
-    """Run the program; the front starts it."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--live", type=Path, required=True)
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--cpus", type=float, required=True)
-    parser.add_argument("--memory-gb", type=float, required=True)
-    options = parser.parse_args()
-    state, live = StateDir(options.state), LiveDir(options.live)
-    held = lock.take(live.runner_lock)
-    if held is None:
-        return  # another was faster, and the front will find that one
-    processes.become_subreaper()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    with Store(state.database) as store:
-        end_leftovers(store)
-        premises = Premises(state, options.url, choice.chosen(os.environ, state))
-        Runner(held, live, store, Capacity(options.cpus, options.memory_gb), premises).run()
-
-
-if __name__ == "__main__":
-    main()

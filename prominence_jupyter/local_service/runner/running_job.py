@@ -48,7 +48,7 @@ class RunningJob:
         self.id = row.id
         self.need = Need.of(resources)
         self.family = Family(row.token)
-        self.execution = metrics.beginning(resources, premises.runtime.version)
+        self.execution = metrics.beginning(resources, premises.runtime.version(row.description["tasks"]))
         self.ended: Ending | None = None
         self._row, self._scratch = row, Scratch(premises.state.job(row.id))
         self._discarded = premises.state.discarded
@@ -172,7 +172,7 @@ class RunningJob:
         self._began = time.monotonic()
         match step:
             case DoChore():
-                self._process, self._result = launch_chore(step.name, step.wanted, self._scratch)
+                self._process, self._result = launch_chore(step.name, step.wanted, self._row, self._scratch)
                 self._follow(self._process)
                 self.family.main = self._process.pid
                 return None

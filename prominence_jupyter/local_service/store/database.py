@@ -8,7 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-_TABLES: Final = """
+MINUTES_IN_QUEUE: Final = "json_extract(description, '$.policies.maximumTimeInQueue')"
+_TABLES: Final = f"""
 CREATE TABLE IF NOT EXISTS ids (id INTEGER PRIMARY KEY AUTOINCREMENT);
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -26,8 +27,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     stays INTEGER NOT NULL DEFAULT 0,
     workflow INTEGER,
     node TEXT,
-    parameters TEXT,
-    queue_until REAL
+    parameters TEXT
 );
 CREATE TABLE IF NOT EXISTS labels (
     job INTEGER NOT NULL REFERENCES jobs,
@@ -83,7 +83,8 @@ CREATE INDEX IF NOT EXISTS workflows_by_end ON workflows (finished DESC, id DESC
 CREATE INDEX IF NOT EXISTS workflows_in_queue ON workflows (id) WHERE finished IS NULL OR stays;
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
 CREATE INDEX IF NOT EXISTS jobs_by_priority ON jobs (status, priority DESC, id);
-CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (status, queue_until) WHERE queue_until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (created + 60 * ({MINUTES_IN_QUEUE}))
+    WHERE status = 'pending' AND {MINUTES_IN_QUEUE} > 0;
 CREATE INDEX IF NOT EXISTS jobs_by_end ON jobs (finished DESC, id DESC);
 CREATE INDEX IF NOT EXISTS jobs_by_name ON jobs (name, finished DESC, id DESC);
 CREATE INDEX IF NOT EXISTS jobs_that_stay ON jobs (id) WHERE stays = 1;
@@ -97,7 +98,6 @@ _NEW_COLUMNS: Final = {
     "workflow": "INTEGER",
     "node": "TEXT",
     "parameters": "TEXT",
-    "queue_until": "REAL",
 }
 """What the first version of the table of jobs had not."""
 _VERSION: Final = 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from prominence_jupyter.local_service.job_row import JobRow
 from prominence_jupyter.local_service.store import nodes
-from prominence_jupyter.local_service.store.database import new_id
+from prominence_jupyter.local_service.store.database import MINUTES_IN_QUEUE, new_id
 from prominence_jupyter.local_service.store.policies import policy_columns
 from prominence_jupyter.local_service.store.wanted import ACTIVE, ENDED, Wanted
 from prominence_jupyter.protocol import status
@@ -22,6 +22,9 @@ _COLUMNS: Final = (
 )
 _FEW: Final = 3000
 """Jobs that are found and sorted within some ten milliseconds."""
+_LIMITED: Final = f"jobs INDEXED BY jobs_by_queue WHERE status = '{status.PENDING}' AND {MINUTES_IN_QUEUE} > 0"
+_UNTIL: Final = f"created + 60 * ({MINUTES_IN_QUEUE})"
+"""As in the index of the table."""
 
 
 class Jobs:
@@ -69,14 +72,17 @@ class Jobs:
 
     def queued_too_long(self, now: float) -> list[int]:
         """Return the pending jobs that may wait no longer."""
-        query = "SELECT id FROM jobs WHERE status = ? AND queue_until <= ?"
-        return [row[0] for row in self._db.execute(query, (status.PENDING, now))]
+        query = f"SELECT id FROM {_LIMITED} AND {_UNTIL} <= ?"  # noqa: S608 - constants
+        return [row[0] for row in self._db.execute(query, (now,))]
 
     def next_too_long(self) -> float | None:
         """Return when the first of the pending jobs may wait no longer, in Unix seconds, or None."""
-        query = "SELECT min(queue_until) FROM jobs WHERE status = ? AND queue_until IS NOT NULL"
-        until: float | None = self._db.execute(query, (status.PENDING,)).fetchone()[0]
-        return until
+        query = f"SELECT {_UNTIL} FROM {_LIMITED} ORDER BY {_UNTIL} LIMIT 1"  # noqa: S608 - constants
+        return next((row[0] for row in self._db.execute(query)), None)
+
+    def count(self, wanted: str) -> int:
+        """Return how many jobs have a status."""
+        return int(self._db.execute("SELECT count(*) FROM jobs WHERE status = ?", (wanted,)).fetchone()[0])
 
     def ended_among(self, job_ids: Collection[int]) -> set[int]:
         """Return those of the jobs that have a final status."""
@@ -168,7 +174,7 @@ def insert_job(
         "created": now,
         "token": mint(job_id),
         "name": description.get("name", ""),
-        **policy_columns(description, now),
+        **policy_columns(description),
         **more,
     }
     marks = ",".join("?" * len(columns))

@@ -19,9 +19,8 @@ from prominence_jupyter.protocol import status
 
 _MAKE_JOBS: Final = """
 INSERT INTO jobs
-(id, description, status, created, token, name, priority, stays, queue_until, workflow, node, parameters)
-SELECT
-id, :description, :status, :now, token, :prefix || name, :priority, :stays, :queue_until, workflow, name, parameters
+(id, description, status, created, token, name, priority, stays, workflow, node, parameters)
+SELECT id, :description, :status, :now, token, :prefix || name, :priority, :stays, workflow, name, parameters
 FROM nodes WHERE workflow = :workflow AND step = :step AND NOT done ORDER BY id
 """
 _MAKE_LABELS: Final = """
@@ -82,7 +81,7 @@ def release(database: sqlite3.Connection, workflow: int, step: str, now: float) 
         "now": now,
         "description": found["description"],
         "prefix": f"{found['name']}/",
-        **policy_columns(description, now) | {"stays": 0},  # only the workflow stays, as on the deployed service
+        **policy_columns(description) | {"stays": 0},  # only the workflow stays, as on the deployed service
     }
     made = database.execute(_MAKE_JOBS, values).rowcount
     database.execute("UPDATE nodes SET job = id WHERE workflow = :workflow AND step = :step AND NOT done", values)
@@ -136,9 +135,8 @@ def _retry(database: sqlite3.Connection, job_id: int, now: float) -> None:
     again = new_id(database)
     database.execute(
         "INSERT INTO jobs "
-        "(id, description, status, created, token, name, priority, stays, queue_until, workflow, node, parameters) "
-        "SELECT :again, description, :status, :now, token, name, priority, stays, :now + queue_until - created, "
-        "workflow, node, parameters FROM jobs WHERE id = :job",
+        "(id, description, status, created, token, name, priority, stays, workflow, node, parameters) "
+        "SELECT :again, description, :status, :now, token, name, priority, stays, workflow, node, parameters FROM jobs WHERE id = :job",
         {"again": again, "status": status.PENDING, "now": now, "job": job_id},
     )
     query = "INSERT INTO labels (job, key, value) SELECT ?, key, value FROM labels WHERE job = ?"

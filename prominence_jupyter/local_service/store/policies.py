@@ -9,12 +9,10 @@ _LARGEST: Final = 2**63 - 1
 """What SQLite takes as an integer."""
 
 
-def policy_columns(description: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """Return priority, whether it stays in the queue, and until when it may wait, of a job that waits from now on."""
+def policy_columns(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the priority of a job, and whether it stays in the queue when it has ended."""
     policies = description.get("policies") or {}
-    minutes = policies.get("maximumTimeInQueue", 0)
     return {
         "priority": min(int(policies.get("priority", 0)), _LARGEST),
         "stays": int(policies.get("leaveInQueue") is True),
-        "queue_until": now + 60 * minutes if minutes > 0 else None,
     }

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import secrets
 import sqlite3
 import subprocess
 import time
@@ -24,7 +25,8 @@ def prepared(folder, *jobs, **resources):
         for job in jobs:
             task = {"image": "busybox", "runtime": "singularity", "cmd": job}
             more = job if isinstance(job, dict) else {"tasks": [task]}
-            store.jobs.add({**body, **more}, lambda job_id: f"token-{job_id}")
+            # one service ends what has the token of a job of its own, and others are being tested beside it
+            store.jobs.add({**body, **more}, lambda _: secrets.token_hex())
 
 
 def test_the_walltime_limit_kills_the_whole_tree(own_folder, connect):
@@ -62,6 +64,39 @@ def test_jobs_start_in_order_as_capacity_allows(own_folder, connect):
     assert api.describe(later)["status"] == "pending"  # for want of memory
     api.delete(small)
     assert api.ended(later)["status"] == "completed"
+
+
+def test_higher_priorities_start_first(own_folder, connect):
+    names = ("low", 0), ("first", 5), ("second", 5), ("lowest", None)
+    jobs = [
+        {
+            "tasks": [{"image": "x", "runtime": "singularity", "cmd": f"sh -c 'echo {name} >> {own_folder}/order'"}],
+            **({} if priority is None else {"policies": {"priority": priority}}),
+        }
+        for name, priority in names
+    ]
+    prepared(own_folder, *jobs)
+    api = connect(control.start(cpus=1, memory_gb=4))
+    for job_id in (1, 2, 3, 4):
+        assert api.ended(job_id)["status"] == "completed"
+    assert (own_folder / "order").read_text().split() == ["first", "second", "low", "lowest"]
+
+
+def test_a_job_that_waits_too_long_fails(own_folder, connect):
+    api = connect(control.start(cpus=1, memory_gb=4))
+    runs = api.submit("sleep 600")
+    until(lambda: api.describe(runs)["status"] == "running")
+    waits = [api.submit("true", policies={"maximumTimeInQueue": minutes}) for minutes in (5, 0)]
+    with contextlib.closing(sqlite3.connect(StateDir(own_folder).database)) as database:
+        database.execute("UPDATE jobs SET created = created - 299.5")  # four minutes and 59.5 seconds have passed
+        database.commit()
+    api.submit("true")  # which makes the runner look: it knows no other way than the table
+    job = api.ended(waits[0])
+    assert (job["status"], job["statusReason"]) == ("failed", "Maximum time queued was exceeded")
+    assert "startTime" not in job["events"]
+    assert api.describe(waits[1])["status"] == "pending"
+    api.delete(runs)
+    assert api.ended(waits[1])["status"] == "completed"
 
 
 def test_a_pending_job_is_deleted_as_recorded(own_folder, connect):

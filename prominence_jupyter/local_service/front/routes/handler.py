@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
-from prominence_jupyter.local_service import reasons
+from prominence_jupyter.local_service import reasons, trouble
 from prominence_jupyter.local_service.capacity import Capacity
 from prominence_jupyter.local_service.front import signed_urls, tokens
 from prominence_jupyter.local_service.front.error_pages import error_page
@@ -125,6 +125,9 @@ class ServiceHandler(RequestHandler):
         error = more.get("exc_info", (None, None))[1]
         if isinstance(error, Refused):
             self.answer({"error": error.words}, HTTPStatus(status_code))
+            return
+        if words := trouble.words(error, self.service.state):
+            self.answer({"error": words}, HTTPStatus(status_code))
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(error_page(status_code))

@@ -10,9 +10,9 @@ import sys
 from typing import Any, Final
 
 from prominence_jupyter.local_service.images import PullFailed
-from prominence_jupyter.local_service.runner.chores import image_files, stage_in, stage_out
+from prominence_jupyter.local_service.runner.chores import image, stage_in, stage_out
 
-_CHORES: Final = {"image": image_files.fetch, "stage-in": stage_in.run, "stage-out": stage_out.run}
+_CHORES: Final = {"image": image.run, "stage-in": stage_in.run, "stage-out": stage_out.run}
 
 
 def main() -> int:

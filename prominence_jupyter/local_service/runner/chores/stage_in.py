@@ -16,10 +16,20 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from prominence_jupyter.local_service import reasons
-from prominence_jupyter.local_service.runner.chores.download import download
+from prominence_jupyter.local_service.runner.archives.download import download
+from prominence_jupyter.local_service.runner.archives.unpacking import unpack_files
 
 _TARS: Final = (".tgz", ".tar.gz", ".tar", ".tar.bz2")
-_BROKEN: Final = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+_BROKEN: Final = (
+    KeyError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
 
 
 def run(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _unpack(path: Path, work: Path) -> bool:
     """Unpack what is packed, and tell whether it was. Nothing is written outside of the folder."""
     if path.name.endswith(_TARS):
         with tarfile.open(path) as archive:
-            archive.extractall(work, filter="data")
+            unpack_files(archive, work)
     elif path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive_of_files:
             archive_of_files.extractall(work)  # noqa: S202 - zipfile keeps names inside, and makes no links

@@ -6,13 +6,14 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import CONTAINER_HOME, Errand, Image, Order, Start
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Start
 
 _FAMILIES: Final = ("APPTAINER", "SINGULARITY")
 
@@ -21,14 +22,14 @@ _FAMILIES: Final = ("APPTAINER", "SINGULARITY")
 class Apptainer:
     """The program ``apptainer`` or ``singularity``."""
 
+    name: ClassVar[str] = "apptainer"
     program: str
     number: str
     """Its version."""
     cache: Path
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is, by the name that records of the deployed service have."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is, by the name that it has itself."""
         return {"apptainer" if Path(self.program).name == "apptainer" else "singularity": self.number}
 
     @staticmethod
@@ -38,7 +39,7 @@ class Apptainer:
 
     def fetch(self, order: Order) -> Image:
         """Pull an image, or convert an archive; once for all jobs, which cannot write to it."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         if images.kind(order.image) == "name":
             source, key, sha256 = f"docker://{images.registry_name(order.image)}", order.image, None
@@ -81,7 +82,7 @@ class Apptainer:
             variables[f"{family}_DOCKER_PASSWORD"] = order.credential["token"]
         done = subprocess.run(  # noqa: S603 - what the machine has
             [self.program, "-s", "build", str(target), source],
-            env=environment.for_the_service(os.environ) | variables,
+            env=environment.for_chores(os.environ) | variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import images
+from prominence_jupyter.local_service.runner.image import Image, Order
 from prominence_jupyter.local_service.runner.runtimes.host import host_variables
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Image, Impossible, Order, Start
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Start
 
 _ISOLATION: Final = ("--unshare-pid", "--unshare-ipc", "--die-with-parent", "--dev", "/dev", "--proc", "/proc")
 """The network stays: jobs fetch what they work on."""
@@ -22,16 +23,17 @@ _PACKAGE: Final = Path(__file__).parents[3]
 class Bubblewrap:
     """The program ``bwrap``."""
 
+    name: ClassVar[str] = "bubblewrap"
     program: str
     number: str
     """Its version."""
     state: Path
     """The folder of the service, which no job is to see."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is; a job that runs from an image archive has the image's files."""
-        return {"bubblewrap": f"{self.number}, host files unless the image is an archive"}
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return what it is, and whether the files are not those of the images."""
+        remark = "" if all(map(self.wants, tasks)) else ", host files"
+        return {"bubblewrap": f"{self.number}{remark}"}
 
     @staticmethod
     def wants(task: Mapping[str, Any]) -> bool:
@@ -40,7 +42,7 @@ class Bubblewrap:
 
     def fetch(self, order: Order) -> Image:
         """Unpack an archive, once for all jobs: they cannot write to it."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         return image_files.shared(order, self.state / "images")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Image, Impossible, Order, Start
+from prominence_jupyter.local_service.runner.image import Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Impossible, Start
 
 
 def host_variables(errand: Errand) -> dict[str, str]:
@@ -22,12 +23,12 @@ def host_variables(errand: Errand) -> dict[str, str]:
 class Host:
     """The plain command."""
 
+    name: ClassVar[str] = "host"
     remark: str = ""
     """Why it is nothing better."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is."""
         remark = f"; {self.remark}" if self.remark else ""
         return {"host": f"{platform.system()} {platform.machine()}, no isolation{remark}"}
 

@@ -6,56 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Protocol
 
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
 from prominence_jupyter.local_service.scratch import Scratch
-
-CONTAINER_HOME: Final = "/home/user"
-"""HOME within a container, as on the deployed service."""
-CONTAINER_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Impossible(Exception):  # becomes a statusReason; never seen by users
     """The runtime cannot run the task; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An image on this machine, ready to run."""
-
-    root: Path
-    """Its root file system as a folder; of Apptainer a file."""
-    config: Mapping[str, Any] = field(default_factory=dict)
-    """As Docker has it: Entrypoint, Cmd, Env."""
-    cached: bool = False
-    """Whether it was here before."""
-    sha256: str | None = None
-    """Of the archive that it came in."""
-
-    def command(self, arguments: Sequence[str]) -> list[str]:
-        """Return what runs: the arguments, or without any what the image has for that case."""
-        if arguments:
-            return list(arguments)
-        return [*(self.config.get("Entrypoint") or []), *(self.config.get("Cmd") or [])]
-
-    def variables(self) -> dict[str, str]:
-        """Return the environment that the image comes with; a PATH is always in it."""
-        pairs = (text.partition("=") for text in self.config.get("Env") or [])
-        return {"PATH": CONTAINER_PATH} | {key: value for key, _, value in pairs if key}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An image to fetch, and where."""
-
-    image: str
-    scratch: Scratch
-    folder: Path
-    """A new folder of the job's for this image."""
-    mountpoints: Sequence[str]
-    """Paths that are to be there in a container."""
-    credential: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """``username`` and ``token`` for the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +75,11 @@ class Start:
 class Runtime(Protocol):
     """One way to run tasks."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What ``execution.runtimeVersion`` says: its name and version, and what it cannot do."""
+    name: ClassVar[str]
+    """As ``PROMINENCE_LOCAL_RUNTIME`` has it."""
+
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return ``execution.runtimeVersion`` of a job: its name and version, and what it cannot do for these tasks."""
 
     def wants(self, task: Mapping[str, Any]) -> bool:
         """Tell whether it needs the image of a task."""

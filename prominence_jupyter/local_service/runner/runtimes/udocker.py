@@ -7,13 +7,14 @@ import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from prominence_jupyter.local_service import environment, images
-from prominence_jupyter.local_service.runner.runtimes.runtime import CONTAINER_HOME, Errand, Image, Order, Start
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
+from prominence_jupyter.local_service.runner.runtimes.runtime import Errand, Start
 
 _TOOLS: Final = "1.2.11"
 """The release of its tools that udocker wants to see before it does anything; of these it needs PRoot alone."""
@@ -37,6 +38,7 @@ arguments, which udocker drops."""
 class Udocker:
     """The program ``udocker``."""
 
+    name: ClassVar[str] = "udocker"
     program: str
     number: str
     """Its version."""
@@ -44,9 +46,8 @@ class Udocker:
     home: Path
     """Where it keeps layers of images."""
 
-    @property
-    def version(self) -> dict[str, str]:
-        """What it is."""
+    def version(self, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:  # noqa: ARG002 - as Runtime has it
+        """Return what it is."""
         return {"udocker": self.number}
 
     @staticmethod
@@ -56,7 +57,7 @@ class Udocker:
 
     def fetch(self, order: Order) -> Image:
         """Make a root file system of the job's own, which it may change, of an archive or of a registry's layers."""
-        from prominence_jupyter.local_service.runner.chores import image_files  # noqa: PLC0415 - see Runtime.fetch
+        from prominence_jupyter.local_service.runner.archives import image_files  # noqa: PLC0415 - see Runtime.fetch
 
         self._make_home()
         if images.kind(order.image) != "name":
@@ -128,7 +129,7 @@ class Udocker:
         """Return what a command of udocker prints, or None when it fails."""
         done = subprocess.run(  # noqa: S603 - what the machine has
             [self.program, "--allow-root", "-q", *arguments],
-            env=environment.for_the_service(os.environ) | dict(variables),
+            env=environment.for_chores(os.environ) | dict(variables),
             input=told,
             capture_output=True,
             text=True,

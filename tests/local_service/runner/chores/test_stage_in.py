@@ -5,10 +5,13 @@ import threading
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
+from prominence_jupyter.local_service import control, reasons
 from prominence_jupyter.local_service.runner.chores import stage_in
 from tests.local_service.bare_image import member, packed
+from tests.local_service.conftest import until
 
 FILES = {
     "/plain.txt": b"plain",
@@ -25,6 +28,12 @@ class _Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "10")
             self.end_headers()
             self.wfile.write(b"half")
+        elif path == "/stalls":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            with contextlib.suppress(OSError):
+                self.connection.recv(1)  # until the other side is gone
         elif path == "/away":
             self.send_response(302)
             self.send_header("Location", "file:///etc/passwd")
@@ -97,6 +106,20 @@ def test_a_job_without_its_artifacts_fails_as_on_the_deployed_service(api, web):
         assert said.startswith("prominence: ")
         assert "SECRET" not in said
         assert "Traceback" not in said
+
+
+def test_a_download_that_stalls_ends_with_its_job_and_with_the_service(own_folder, connect, web):
+    info = control.start(cpus=4, memory_gb=4)
+    api = connect(info)
+    deleted, left = (api.submit("true", artifacts=[{"url": f"{web}/stalls"}]) for _ in range(2))
+    chores = until(lambda: len(them := psutil.Process(info.pid).children(recursive=True)[1:]) == 2 and them)
+    assert api.run("echo one")["status"] == "completed"  # nobody else waits
+    api.delete(deleted)
+    until(lambda: sum(chore.is_running() for chore in chores) == 1)
+    runner = psutil.Process(info.pid).children()[0]
+    runner.kill()
+    until(lambda: not any(chore.is_running() for chore in chores))
+    assert api.ended(left)["statusReason"] == reasons.STOPPED
 
 
 def test_a_mountpoint_needs_a_container(api, web):
@@ -194,6 +217,12 @@ def _zip(*names):
     ("name", "packed_bytes"),
     [
         ("a.tar", packed([member("../../x", b"!")])),
+        ("a.tar", packed([member("..", b"!")])),
+        ("a.tar", packed([member("d", kind=b"5"), member("d/..", b"!")])),
+        (
+            "a.tar",
+            packed([member("d/up", kind=b"2", link=".."), member("o", kind=b"2", link="d/up/.."), member("o/x", b"!")]),
+        ),
         ("a.tar", packed([member("out", kind=b"2", link="../.."), member("out/x", b"!")])),
         ("a.tar", packed([member("x", kind=b"2", link="/etc/passwd")])),
         ("a.tar", packed([member("x", kind=b"1", link="../../secret")])),
@@ -211,6 +240,7 @@ def test_what_leads_outside_or_is_broken_is_not_unpacked(staged, tmp_path, name,
     work, reason = staged(name)
     assert reason == "Artifact uncompress failed"
     assert not (tmp_path / "x").exists()
+    assert (tmp_path / "secret").exists()
     assert not any(path.is_symlink() and not Path(path).resolve().is_relative_to(work) for path in work.rglob("*"))
 
 

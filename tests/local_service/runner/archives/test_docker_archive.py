@@ -3,7 +3,7 @@ import tarfile
 import pytest
 
 from prominence_jupyter.local_service.images import PullFailed
-from prominence_jupyter.local_service.runner.chores import docker_archive
+from prominence_jupyter.local_service.runner.archives import docker_archive
 from tests.local_service.bare_image import CONFIG, member, packed, save
 
 FOLDER, LINK, HARD = tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
@@ -77,6 +77,11 @@ def test_links_lead_where_they_would_in_a_container(unpacked):
     [
         [member("../../x", b"!")],
         [member("a/../../../x", b"!")],
+        [member("..", b"!")],
+        [member("a", kind=FOLDER), member("a/..", b"!")],
+        [member(".wh...")],
+        [member(".wh..")],
+        [member(".wh.")],
         [member("out", kind=LINK, link="../.."), member("hard", kind=HARD, link="../../../secret")],
         [member("hard", kind=HARD, link="/../../secret")],
     ],
@@ -86,6 +91,7 @@ def test_what_would_write_or_read_outside_is_refused(unpacked, tmp_path, layer):
     with pytest.raises(PullFailed):
         unpacked(layer)
     assert not (tmp_path / "x").exists()
+    assert (tmp_path / "secret").exists()
 
 
 def test_a_file_behind_a_link_out_stays_inside(unpacked, tmp_path):

@@ -9,34 +9,11 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from prominence_jupyter.local_service import images
-from prominence_jupyter.local_service.runner.chores import docker_archive
-from prominence_jupyter.local_service.runner.chores.download import download
-from prominence_jupyter.local_service.runner.runtimes import choice
-from prominence_jupyter.local_service.runner.runtimes.runtime import CONTAINER_HOME, Image, Order
-from prominence_jupyter.local_service.scratch import Scratch
-from prominence_jupyter.local_service.state import StateDir
-
-
-def fetch(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Do the chore "image": let the runtime fetch one."""
-    state = StateDir(Path(wanted["state"]))
-    runtime = choice.chosen(os.environ, state)
-    shutil.rmtree(state.discarded, ignore_errors=True)
-    folder = Path(wanted["folder"])
-    folder.mkdir(mode=0o700, parents=True)
-    state.discarded.mkdir(mode=0o700, parents=True, exist_ok=True)
-    order = Order(
-        image=wanted["image"],
-        scratch=Scratch(Path(wanted["scratch"])),
-        folder=folder,
-        mountpoints=wanted["mountpoints"],
-        credential=wanted["credential"],
-    )
-    image = runtime.fetch(order)
-    return {"root": str(image.root), "config": image.config, "cached": image.cached, "sha256": image.sha256}
+from prominence_jupyter.local_service.runner.archives import docker_archive
+from prominence_jupyter.local_service.runner.archives.download import download
+from prominence_jupyter.local_service.runner.image import CONTAINER_HOME, Image, Order
 
 
 def archive(order: Order) -> Path:

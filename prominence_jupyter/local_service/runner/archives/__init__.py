@@ -1,0 +1,1 @@
+"""Files from elsewhere: downloads, archives, and the root file systems of images."""
