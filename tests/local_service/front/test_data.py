@@ -110,15 +110,15 @@ def test_what_a_file_stands_in_the_way_of_is_refused_with_the_reason(api, plain)
 
 
 def test_only_who_has_the_url_can_put(api, plain):
-    url = place(api, "mine")
-    assert plain.put(url.replace("mine", "other"), data=b"x").status_code == 403
-    assert api("PUT", "/data/mine", data=b"x").status_code == 403
+    url = place(api, "hers")
+    assert plain.put(url.replace("hers", "other"), data=b"x").status_code == 403
+    assert api("PUT", "/data/hers", data=b"x").status_code == 403
     assert plain.get(url).status_code == 403
     assert plain.delete(url).status_code == 403
     assert api("PUT", "/data", data=b"x").status_code == 403
     assert plain.get(f"{api.info.url}/data").status_code == 401
     until(lambda: not uploading(api))
-    assert names(api, "mine") == []
+    assert names(api, "hers") == []
 
 
 def test_uploads_may_be_larger_than_memory(api, plain):

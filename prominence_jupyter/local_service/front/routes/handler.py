@@ -157,6 +157,13 @@ class ServiceHandler(RequestHandler):
         service.wake_runner()
         self.answer({"id": job_id}, HTTPStatus.CREATED)
 
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:  # noqa: ARG002 - as tornado has it
+        """Decode a part of the URL; what cannot be is not quoted in the log: a query may be a signature."""
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise Refused("The URL is not UTF-8") from None
+
     def query(self) -> dict[str, str]:
         """Return the parameters of the query; of those that come more than once the first."""
         return {name: self.get_query_arguments(name, strip=False)[0] for name in self.request.query_arguments}
