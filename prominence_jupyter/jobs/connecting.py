@@ -58,7 +58,8 @@ def connect(
 def local(*, cpus: int | None = None, memory_gb: float | None = None) -> Session:
     """Connect to the local service; start it if it does not run.
 
-    It runs jobs on this machine, **without isolation**, and goes on when Python ends.
+    It runs jobs on this machine, **without isolation** unless it finds Apptainer, udocker or bubblewrap, and goes on
+    when Python ends.
 
     Parameters
     ----------

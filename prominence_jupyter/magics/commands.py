@@ -123,7 +123,7 @@ class Commands(JobVerbs):
             state, lines = "runs" if found.info else "does not run; %prominence local starts it", found.lines()
         else:
             self._local = local(cpus=options.cpus, memory_gb=options.memory)
-            state = "runs, and this notebook now uses it: jobs run on this machine, without isolation"
+            state = "runs, and this notebook now uses it: jobs run on this machine; the panel of each says in what"
             lines = [info.words()] if (info := control.running()) else []
         print(f"The local service {state}.", *lines, sep="\n")
 

@@ -25,6 +25,8 @@ from prominence_jupyter.protocol.redaction import redact_url
 
 __all__ = ["ON_THIS_MACHINE", "JobView", "job_view"]
 
+_LOCAL_SITE: Final = "local"
+"""The site of all jobs of the local service."""
 ON_THIS_MACHINE: Final = "Runs on this machine, without isolation"
 
 _TASKS_SHOWN: Final = 20
@@ -126,7 +128,7 @@ def job_view(
     known_at = time.time() if as_of is None else as_of
     word, tone = status_words(record, ended=ended)
     job_id = one_line(record.id, 40)
-    is_here = "host" in mapping(record.execution.get("runtimeVersion"))
+    note = _note(record)
     given = without_ours(record.labels)
     labels = [(one_line(name, 60), one_line(value, 80)) for name, value in _first(given, _LABELS_SHOWN)]
     return JobView(
@@ -151,12 +153,23 @@ def job_view(
         tasks=tuple(TaskView.of(task) for task in record.tasks[:_TASKS_SHOWN]),
         more_tasks=max(0, len(record.tasks) - _TASKS_SHOWN),
         phases=phases(record, tone, ended=ended),
-        note=ON_THIS_MACHINE if is_here else "",
+        note=note,
         stale=""
         if stale is None
         else one_line(f"no news since {clock_time(known_at)} UTC: {_REQUEST.sub('', str(stale), count=1)}"),
-        advice=_advice(stale, job_id, awaits_token=awaits_token, is_here=is_here),
+        advice=_advice(stale, job_id, awaits_token=awaits_token, is_here=bool(note)),
     )
+
+
+def _note(record: JobRecord) -> str:
+    """Say of a job of the local service what runs it; empty for others."""
+    versions = mapping(record.execution.get("runtimeVersion"))
+    if "host" in versions:
+        return ON_THIS_MACHINE
+    if record.site != _LOCAL_SITE or not versions:
+        return ""
+    name, version = next(iter(versions.items()))
+    return f"Runs on this machine, in {one_line(name, 40)} {one_line(version, 60)}"
 
 
 def _advice(stale: str | ProminenceError | None, job_id: str, *, awaits_token: bool, is_here: bool) -> str:

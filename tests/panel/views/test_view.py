@@ -122,6 +122,14 @@ def test_what_was_asked_for():
 def test_a_job_on_this_machine_says_so():
     on_host = JobRecord.from_json({"id": 1, "execution": {"runtimeVersion": {"host": "1"}}})
     assert job_view(on_host).note == "Runs on this machine, without isolation"
+
+
+def test_a_job_of_the_local_service_says_in_what_it_runs():
+    execution = {"site": "local", "runtimeVersion": {"bubblewrap": "0.8.0, host files"}}
+    record = JobRecord.from_json({"id": 1, "status": "running", "execution": execution})
+    assert job_view(record).note == "Runs on this machine, in bubblewrap 0.8.0, host files"
+    elsewhere = JobRecord.from_json({"id": 1, "status": "running", "execution": execution | {"site": "Site-A"}})
+    assert job_view(elsewhere).note == ""
     assert job_view(answered("job-two-tasks")).note == ""
 
 
