@@ -1,10 +1,10 @@
-"""The local service: many short jobs, a long history, and what it costs while it idles.
+"""The local service: many short jobs, how soon one starts, and what it costs while it idles.
 
 Run it with: python benchmarks/local_service.py
 
 A thousand jobs of `true` are submitted one after the other over one connection, as a loop in a notebook does, and run
 on two cores. Beside them a loop does the same with subprocess alone: a folder, two output files and a process a job,
-two at a time. The history holds 100,000 ended jobs; the same question is put to a file of JSON lines, read and sorted.
+two at a time.
 """
 
 import argparse
@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,13 +27,11 @@ import requests
 from benchmarks.figures import Figure, show
 from prominence_jupyter.local_service import control
 from prominence_jupyter.local_service.places.service_info import ServiceInfo
-from prominence_jupyter.local_service.places.state import state_dir
 from prominence_jupyter.protocol import status
 
 CORES = 2
 IDLE_S = 60.0
 PROBES = 20
-LAST = 100
 TASK = {"image": "busybox", "runtime": "singularity", "cmd": "true"}
 DESCRIPTION = {"name": "one", "resources": {"nodes": 1, "cpus": 1, "memory": 1, "disk": 1}, "tasks": [TASK]}
 
@@ -118,44 +115,6 @@ def until_started(api: Api) -> float:
     return sorted(waits)[len(waits) // 2]
 
 
-def fill(count: int) -> None:
-    """Give the service a history: copies of the last job that ended."""
-    with contextlib.closing(sqlite3.connect(state_dir().database)) as database, database:
-        names = [
-            row[1] for row in database.execute("PRAGMA table_info(jobs)") if row[1] not in {"id", "name", "finished"}
-        ]
-        columns = ", ".join(names)
-        database.execute(
-            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}), "
-            "last AS (SELECT * FROM jobs ORDER BY id DESC LIMIT 1) "
-            f"INSERT INTO jobs (id, name, finished, {columns}) "
-            f"SELECT last.id + i, 'job-' || (i % 100), last.finished + i, {columns} FROM last, n"
-        )
-
-
-def seconds(api: Api, path: str) -> float:
-    """Return the median of what one request takes."""
-    spent = []
-    for _ in range(PROBES):
-        began = time.perf_counter()
-        api.get(path)
-        spent.append(time.perf_counter() - began)
-    return sorted(spent)[len(spent) // 2]
-
-
-def from_a_file(api: Api, count: int) -> float:
-    """Return seconds to find the last 100 of the ended jobs in a file that has a line for each."""
-    rows = api.get(f"/jobs?completed=true&num={count}&detail=true")
-    with tempfile.NamedTemporaryFile("w+") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-        file.flush()
-        began = time.perf_counter()
-        with Path(file.name).open() as lines:
-            found = sorted(map(json.loads, lines), key=lambda row: (row["events"]["endTime"], row["id"]))
-        assert len(found[-LAST:]) == LAST
-        return time.perf_counter() - began
-
-
 def idling(info: ServiceInfo) -> tuple[float, float]:
     """Return CPU (% of a core) and resident memory (MB) of front and runner while nobody uses them."""
     everyone = [psutil.Process(info.pid), *psutil.Process(info.pid).children(recursive=True)]
@@ -178,7 +137,6 @@ def main() -> None:
     """Measure, and print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=1000)
-    parser.add_argument("--history", type=int, default=100_000)
     options = parser.parse_args()
     with service() as info:
         api = Api(info)
@@ -186,10 +144,6 @@ def main() -> None:
         idle_cpu, idle_mb = idling(info)
         alone = many_processes(options.jobs)
         taken, ended = many_jobs(api, options.jobs)
-        fill(options.history)
-        last, one = seconds(api, f"/jobs?completed=true&num={LAST}"), seconds(api, f"/jobs/{options.history // 2}")
-        by_name = seconds(api, f"/jobs?completed=true&num={LAST}&name=job-7")
-        file = from_a_file(api, options.history)
     show(
         "The local service",
         [
@@ -198,11 +152,8 @@ def main() -> None:
             Figure("idle: memory of front and runner", idle_mb, "MB", 80),
             Figure(f"{options.jobs:,} jobs of true: submitted", taken, "s", 5),
             Figure(f"{options.jobs:,} jobs of true: ended", ended, "s", 60, alone),
-            Figure(f"the last {LAST} of {options.history:,} ended jobs", last, "s", 0.02, file),
-            Figure(f"the last {LAST} of one name", by_name, "s", 0.02, file),
-            Figure("one job", one, "s", 0.005, file),
         ],
-        "subprocess / a file",
+        "subprocess alone",
     )
 
 
