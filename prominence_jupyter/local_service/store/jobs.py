@@ -52,13 +52,15 @@ class Jobs:
     def listed(self, wanted: Wanted) -> list[JobRow]:
         """Return the jobs that a listing is about: the ended, newest end first; then the active, as submitted."""
         rows: list[JobRow] = []
-        if wanted.ended:
-            condition, values = wanted.condition(few_have_the_label=self._is_rare(wanted.label))
-            ended = f"WHERE {ENDED} AND {condition} ORDER BY finished DESC, id DESC LIMIT ?"
-            rows += self._select(ended, *values, wanted.num if wanted.num > 0 else -1)
-        if wanted.active:
-            condition, values = wanted.condition(few_have_the_label=False)
-            rows += self._select(f"WHERE {ACTIVE} AND {condition} ORDER BY id", *values)
+        with self._db:
+            self._db.execute("BEGIN")  # one look: a job that ends between two is in none of them
+            if wanted.ended:
+                condition, values = wanted.condition(few_have_the_label=self._is_rare(wanted.label))
+                ended = f"WHERE {ENDED} AND {condition} ORDER BY finished DESC, id DESC LIMIT ?"
+                rows += self._select(ended, *values, wanted.num if wanted.num > 0 else -1)
+            if wanted.active:
+                condition, values = wanted.condition(few_have_the_label=False)
+                rows += self._select(f"WHERE {ACTIVE} AND {condition} ORDER BY id", *values)
         return rows
 
     def active(self) -> list[JobRow]:

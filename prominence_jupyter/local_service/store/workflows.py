@@ -89,11 +89,13 @@ class Workflows:
         columns = f"{_COLUMNS}, {'description' if detail else 'NULL AS description'}"
         query = f"SELECT {columns} FROM workflows WHERE {condition} AND "  # noqa: S608 - words of our own and "?" marks
         rows: list[sqlite3.Row] = []
-        if wanted.ended:
-            ended = "finished IS NOT NULL AND NOT stays ORDER BY finished DESC, id DESC LIMIT ?"
-            rows += self._db.execute(query + ended, (*values, wanted.num if wanted.num > 0 else -1))
-        if wanted.active:
-            rows += self._db.execute(query + "(finished IS NULL OR stays) ORDER BY id", values)
+        with self._db:
+            self._db.execute("BEGIN")  # one look: a workflow that ends between two is in none of them
+            if wanted.ended:
+                ended = "finished IS NOT NULL AND NOT stays ORDER BY finished DESC, id DESC LIMIT ?"
+                rows += self._db.execute(query + ended, (*values, wanted.num if wanted.num > 0 else -1))
+            if wanted.active:
+                rows += self._db.execute(query + "(finished IS NULL OR stays) ORDER BY id", values)
         return [_workflow_row(row) for row in rows]
 
     def job_of(self, workflow: int, node: str) -> tuple[int | None] | None:

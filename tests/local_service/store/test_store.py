@@ -41,6 +41,20 @@ def test_two_connections_see_the_same(store, tmp_path):
         assert other.jobs.get(job_id).status == status.DELETED
 
 
+def test_a_job_that_ends_amid_a_listing_is_in_it(store, tmp_path):
+    job_id = store.jobs.add(DESCRIPTION, mint)
+    with Store(tmp_path / "jobs.sqlite") as other:
+
+        def end_before_the_active_are_read(statement):
+            if statement.endswith("ORDER BY id"):
+                store._database.set_trace_callback(None)
+                assert other.jobs.finish(job_id, status.COMPLETED, None)
+
+        store._database.set_trace_callback(end_before_the_active_are_read)
+        assert [row.id for row in store.jobs.listed(Wanted(ended=True))] == [job_id]
+        assert store.jobs.get(job_id).status == status.COMPLETED
+
+
 def test_ids_are_never_used_again(tmp_path):
     path = tmp_path / "jobs.sqlite"
     with Store(path) as store:
