@@ -218,7 +218,7 @@ class Client:
         job_id
             The job.
         command
-            Its words. None may hold a comma: the API has them between commas.
+            Its words. None may hold a comma: the API has them between commas, and a shell there reads them anew.
 
         Raises
         ------

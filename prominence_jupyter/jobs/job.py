@@ -201,7 +201,7 @@ class Job:
         Parameters
         ----------
         command
-            Its words, or text that is split into them as a shell would; no shell has a part in it.
+            Its words, or text that is split into them. The service puts blanks between them, and a shell reads that.
 
         Raises
         ------
