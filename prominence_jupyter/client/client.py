@@ -12,6 +12,7 @@ from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.client.submitting.label_search import LabelSearch
 from prominence_jupyter.client.submitting.submitter import Submitter
+from prominence_jupyter.client.workflow_client import WorkflowClient
 from prominence_jupyter.errors import NoSuchJob, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import JobDescription
@@ -43,6 +44,7 @@ class Client:
 
     def __init__(self, transport: Transport, *, attempts: int = ATTEMPTS) -> None:
         self.transport = transport
+        self.workflows = WorkflowClient(transport, attempts=attempts)
         self._attempts = attempts
         self._active = KnownRecords()
         self._labels = LabelSearch(transport)

@@ -18,6 +18,7 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.listing import listed
 from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
+from prominence_jupyter.jobs.workflows import Workflows
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
@@ -30,7 +31,7 @@ LONGEST_PAUSE_S: Final = 10.0
 _LONGEST_PAUSE_LOCAL_S: Final = 1.0
 
 
-class Session(Analysis):
+class Session(Analysis, Workflows):
     """A connection to one service. Make one with `connect` or `local`.
 
     Attributes
@@ -52,7 +53,7 @@ class Session(Analysis):
         connections: int = CONNECTIONS,
     ) -> None:
         self.client = Client(transport)
-        super().__init__(EndedJobs(self.client, None if transport.is_local else cache, connections))
+        Analysis.__init__(self, EndedJobs(self.client, None if transport.is_local else cache, connections))
         if transport.is_local:  # a request costs next to nothing
             longest_pause_s = min(longest_pause_s, _LONGEST_PAUSE_LOCAL_S)
         self.watcher = Watcher(Client(transport, attempts=1), longest_pause_s=longest_pause_s)

@@ -13,6 +13,7 @@ from prominence_jupyter.errors import UsageError
 
 DEFAULT_URL: Final = "https://eosc.prominence.cloud/api/v1"
 JOBS: Final = "/jobs"
+WORKFLOWS: Final = "/workflows"
 
 Stream = Literal["stdout", "stderr"]
 STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
@@ -28,10 +29,7 @@ def job(job_id: JobId) -> str:
     UsageError
         For an id that no quoting can keep in its place: empty, ``.`` or ``..``, which HTTP libraries resolve.
     """
-    step = quote(str(job_id), safe="", errors="replace")
-    if step in {"", ".", ".."}:
-        raise UsageError(f"{job_id!r} is not the id of a job")
-    return f"{JOBS}/{step}"
+    return f"{JOBS}/{_step(job_id, 'a job')}"
 
 
 def clone(job_id: JobId) -> str:
@@ -66,3 +64,31 @@ def command_parameter(command: Iterable[str]) -> str:
 def output(job_id: JobId, stream: Stream) -> str:
     """Path of the standard output or standard error of one job."""
     return f"{job(job_id)}/{stream}"
+
+
+def workflow(workflow_id: JobId) -> str:
+    """Path of one workflow; the id is quoted as that of a job.
+
+    Raises
+    ------
+    UsageError
+        As for `job`.
+    """
+    return f"{WORKFLOWS}/{_step(workflow_id, 'a workflow')}"
+
+
+def workflow_clone(workflow_id: JobId) -> str:
+    """Path that makes a copy of one workflow."""
+    return f"{workflow(workflow_id)}/clone"
+
+
+def workflow_remove(workflow_id: JobId) -> str:
+    """Path that takes a workflow that has ended out of the queue."""
+    return f"{workflow(workflow_id)}/remove"
+
+
+def _step(identifier: JobId, noun: str) -> str:
+    step = quote(str(identifier), safe="", errors="replace")
+    if step in {"", ".", ".."}:
+        raise UsageError(f"{identifier!r} is not the id of {noun}")
+    return step

@@ -66,7 +66,7 @@ class JobRecord:
         events = mapping(clean.get("events"))
         execution = mapping(clean.get("execution"))
         return cls(
-            id=_job_id(clean.get("id")),
+            id=job_id(clean.get("id")),
             name=text(clean.get("name")),
             status=text(clean.get("status")),
             status_reason=text(clean.get("statusReason")),
@@ -179,7 +179,8 @@ def whole(value: Any) -> int | None:
     return int(found) if found is not None and found.is_integer() else None
 
 
-def _job_id(value: Any) -> JobId | None:
+def job_id(value: Any) -> JobId | None:
+    """Return an id, or None where something else stands."""
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
