@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prominence_jupyter.protocol.validation.job_count import job_count
 from prominence_jupyter.protocol.validation import WORKFLOW, Problem
+from prominence_jupyter.protocol.validation.job_count import job_count
 from prominence_jupyter.protocol.validation.problem import Path
 from prominence_jupyter.protocol.validation.report import Report
 from prominence_jupyter.protocol.validation.words import cut, either, show
@@ -132,7 +132,7 @@ def _is_known(name: str, parameters: Sequence[str]) -> bool:
 
 
 def _near(name: str, parameters: Sequence[str], unused: Sequence[str], report: Report) -> str:
-    """Return the parameter that was probably meant: with text behind it, written much the same, or the only one left."""
+    """Return the parameter that was probably meant: before more text, one much like it, or the only one left."""
     if joined := [parameter for parameter in parameters if name.startswith(f"{parameter}_")]:
         return max(joined, key=len)
     near = report.near(name.removeprefix(_VARIABLE), tuple(parameters))
