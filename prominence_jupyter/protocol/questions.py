@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from prominence_jupyter.protocol.validation import WORKFLOW, Problem
-from prominence_jupyter.protocol.validation.job_count import job_count
+from prominence_jupyter.protocol.validation.job_count import job_count, place_of_count
 from prominence_jupyter.protocol.validation.problem import Path
 from prominence_jupyter.protocol.validation.report import Report
 from prominence_jupyter.protocol.validation.words import cut, either, show
@@ -167,4 +167,4 @@ def _many(workflow: Mapping[str, Any]) -> Path:
     factories = workflow.get("factories", [])
     if len(factories) != 1:
         return ("factories",) if factories else ("jobs",)
-    return ("factories", 0, "number" if factories[0]["type"] == "repeat" else "parameters")
+    return ("factories", 0, *place_of_count(factories[0]))

@@ -10,8 +10,8 @@ from prominence_jupyter.protocol.validation.words import whole
 
 MOST_JOBS: Final = 100_000
 """Jobs that a workflow may have: more are not meant, or no one could look after them."""
-_ENDLESS: Final = 10**15
-"""Stands for every number of values that is larger."""
+LARGEST_TOLD: Final = 10**15
+"""Above this the number of jobs says nothing any more."""
 
 
 def job_count(workflow: Mapping[str, Any]) -> int:
@@ -41,13 +41,28 @@ def made_of_each(factory: Mapping[str, Any]) -> int | None:
     return count
 
 
+def place_of_count(factory: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Return the place within a factory that says how many jobs it makes."""
+    if factory.get("type") == "repeat":
+        return ("number",)
+    if factory.get("type") == "parameterSweep" and len(factory["parameters"]) == 1:
+        return ("parameters", 0, "step")
+    return ("parameters",)
+
+
+def leads_on(start: float, end: float, step: float) -> bool:
+    """Tell whether adding a step changes a number as large as those of a sweep."""
+    largest = max(abs(start), abs(end))
+    return step + largest != largest
+
+
 def _swept(parameter: Mapping[str, Any]) -> int | None:
     start, end, step = (number(parameter.get(key)) for key in ("start", "end", "step"))
-    if start is None or end is None or step is None or step <= 0:
+    if start is None or end is None or step is None or step <= 0 or not leads_on(start, end, step):
         return None
     about = (end - start) / step
     if about > 2 * MOST_JOBS:
-        return int(min(about, _ENDLESS)) + 1
+        return int(min(about, LARGEST_TOLD)) + 1
     reached, count = start, 0
     while reached <= end and count <= 2 * MOST_JOBS + 1:  # added up, as the service does
         reached, count = reached + step, count + 1
