@@ -51,7 +51,7 @@ def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dic
     columns
         The values of each parameter: a row a job.
     """
-    name = str(job.get("name") or NAME)
+    name = job.get("name") or NAME
     labels = {"labels": job["labels"]} if "labels" in job else {}
     one = {**{key: value for key, value in job.items() if key != "labels"}, "name": name}
     parameters = [{"name": parameter, "values": [*values]} for parameter, values in columns.items()]
