@@ -51,7 +51,7 @@ def test_there_is_a_picture(executed):
 
 
 def test_a_row_of_a_table_is_a_job(executed):
-    lines = shown(executed, r"more.results(r'inside: (?P<inside>\d+) of')[[" + '"n", "seed", "inside"]]')["text/plain"]
+    lines = shown(executed, r'more.results(r"inside: (?P<inside>\d+) of")[["n", "seed", "inside"]]')["text/plain"]
     rows = [line.split()[1:] for line in lines.splitlines()[1:]]
     assert [row[:2] for row in rows] == [["3000", "100"], ["30000", "101"], ["300000", "102"]]
     assert all(0.6 < int(inside) / int(n) < 0.9 for n, _, inside in rows)
