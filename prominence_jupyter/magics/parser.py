@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
         return any(action.dest in {"id", "ids"} for action in self._actions)
 
     def kind_of(self, words: list[str]) -> tuple[str, list[str]]:
-        """Return whether jobs or workflows are meant, where the first word says so as in the CLI, and the other words."""
+        """Return which kind the first word says, as in the CLI, and the other words; nothing where it says none."""
         is_said = self.kinds and words and words[0] in self.kinds
         if is_said and (not self.takes_id or (len(words) > 1 and not words[1].startswith("-"))):
             return self.kinds[words[0]], words[1:]
@@ -100,7 +100,9 @@ def _split(line: str) -> list[str]:
         return shlex.split(line)
     from prominence_jupyter.magics.cell.variables.expression import expressions  # noqa: PLC0415 - %load_ext stays fast
 
-    pieces, whole, copied = [], [], 0
+    pieces: list[str] = []
+    whole: list[str] = []
+    copied = 0
     for start, end in expressions(line):
         pieces += line[copied:start], _HOLE.format(len(whole))
         whole.append(line[start:end])
