@@ -1,4 +1,4 @@
-"""The magics ``%prominence`` and ``%%prominence_job``. What they do is imported when it is first done."""
+"""The magics ``%prominence``, ``%%prominence_job``, ``%%prominence_workflow``; what they do is imported when first done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from prominence_jupyter.magics.completion import matcher
-from prominence_jupyter.magics.options import full_help, job_parser, line_parser
+from prominence_jupyter.magics.options import full_help, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.short_errors import short_errors
 
 
@@ -68,7 +68,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(full_help)
     def prominence(self, line: str) -> object:
-        """List, watch, wait for and delete PROMINENCE jobs; see what they used; log in; start the local service."""
+        """List, watch, wait for and delete PROMINENCE jobs and workflows; see what they used; log in; start the local service."""
         return self._loaded().line(line_parser().parse_line(line))
 
     @cell_magic
@@ -76,8 +76,16 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(lambda: job_parser().format_help())
     def prominence_job(self, line: str, cell: str) -> object:
-        """Submit the job described in JSON in this cell and show it while it runs."""
+        """Submit the job described in JSON in this cell, or one for each value of parameters, and show it while it runs."""
         return self._loaded().submit(job_parser().parse_line(line), cell)
+
+    @cell_magic
+    @no_var_expand
+    @short_errors
+    @_helped_by(lambda: workflow_parser().format_help())
+    def prominence_workflow(self, line: str, cell: str) -> object:
+        """Submit the workflow described in JSON in this cell and show it while it runs."""
+        return self._loaded().submit_workflow(workflow_parser().parse_line(line), cell)
 
     def _show_set(self, jobs: Any) -> None:
         self._loaded().show_set(jobs)
