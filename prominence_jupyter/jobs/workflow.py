@@ -9,8 +9,8 @@ from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflow_record import Progress, WorkflowRecord
-from prominence_jupyter.watch.sets.set_change import Entry
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 from prominence_jupyter.watch.watcher import Watcher
 
 
@@ -32,6 +32,7 @@ class Workflow:
         self.client = client
         self.watcher = watcher
         self._record = record
+        self._jobs: JobSet | None = None
 
     @property
     def url(self) -> str:
@@ -66,10 +67,11 @@ class Workflow:
 
     @property
     def jobs(self) -> JobSet:
-        """Its jobs that there are by now."""
-        records = self.client.workflows.jobs(self.id)
-        entries = [Entry(record.id, record) for record in records if record.id is not None]
-        return JobSet(self.client, self.watcher, WatchedSet(entries))
+        """Its jobs, each attempt one of its own, as they come; nothing is asked before someone wants to know."""
+        if self._jobs is None:
+            watched = WatchedSet(workflow=WatchedWorkflow(self.id, self._record))
+            self._jobs = JobSet(self.client, self.watcher, watched)
+        return self._jobs
 
     def delete(self) -> None:
         """Delete the workflow: its jobs are ended, and no more begun."""

@@ -101,7 +101,7 @@ class SetDisplay:
 
     @property
     def _has_ended(self) -> bool:
-        return not self._jobs.watched.everything and all(row["final"] for row in self._rows.values())
+        return self._jobs.watched.is_over
 
     def _record(self, stale: str) -> None:
         self._stale = stale
@@ -112,7 +112,7 @@ class SetDisplay:
             listing=f"%prominence list --completed --last {len(self._rows)}",
             usage=self._usage,
             stale=stale,
-            more_may_come=self._jobs.watched.everything,
+            more_may_come=not self._has_ended,
         )
         self._outputs.record(html=set_record_html(account), text=set_record_text(account))
 
