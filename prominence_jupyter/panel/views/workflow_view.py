@@ -44,7 +44,8 @@ def workflow_view(
     dict
         Plain data that JSON can hold. ``counts`` has a list ``[words, tone, glyph, number]`` for each group of jobs, as
         the table counts them; ``progress`` the same in words; ``expected`` words from `expected_end`, empty where it
-        cannot be told; ``graph`` that of `workflow_graph` or None; ``failed`` whether something can be run again.
+        cannot be told; ``graph`` that of `workflow_graph` or None; ``failed`` whether it has ended and the
+        service can run a part of it again.
     """
     word, tone = workflow_status(record, states)
     return {
@@ -63,7 +64,7 @@ def workflow_view(
         "expected": "" if stale else expected_end(record, states, now=now),
         "graph": workflow_graph(record, states),
         "final": record.has_ended,
-        "failed": record.has_ended and tone != "good",
+        "failed": record.has_ended and record.status != status.COMPLETED,
         "stale": one_line(stale, 500),
         "as_of": now,
     }

@@ -33,6 +33,8 @@ def test_all_that_is_known_of_a_job():
         "site": "Site-A",
         "exit_codes": "0, 3",
         "final": True,
+        "job": "12",
+        "parameters": [],
     }
 
 
