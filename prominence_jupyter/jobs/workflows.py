@@ -7,11 +7,13 @@ from typing import Any
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.http.frames import without_frames
+from prominence_jupyter.history.wanted import Wanted
+from prominence_jupyter.jobs.once import content_label, workflow_with_content
 from prominence_jupyter.jobs.workflow import Workflow
 from prominence_jupyter.protocol.description import WorkflowDescription
-from prominence_jupyter.protocol.factories import Value
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.sweep import grid, swept
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.watcher import Watcher
 
 
@@ -21,23 +23,113 @@ class Workflows:
     client: Client
     watcher: Watcher
 
-    @without_frames
+    @without_frames  # they hold the description as it was given
     def submit_workflow(
-        self, description: WorkflowDescription | Mapping[str, Any], *, labels: Mapping[str, str] | None = None
+        self,
+        description: WorkflowDescription | Mapping[str, Any],
+        *,
+        labels: Mapping[str, str] | None = None,
+        once: bool = False,
+        sure: bool = False,
     ) -> Workflow:
-        """Submit a workflow."""
+        """Submit a workflow, so that there is one at most, whatever happens on the way.
+
+        Parameters
+        ----------
+        description
+            The workflow as PROMINENCE describes it, see `WorkflowDescription.prepare`. It is not changed.
+        labels
+            Added to its labels.
+        once
+            Join the workflow that was submitted so with the same description, from wherever, if it goes on or is
+            completed; `Workflow.joined` tells. Two who submit at the very same moment both do.
+        sure
+            Submit also what is probably a mistake: see `protocol.questions`.
+
+        Raises
+        ------
+        DescriptionError
+            It breaks a rule, or is probably a mistake; nothing was sent.
+        SubmissionUncertain
+            The answer was lost and the workflow was not found: it may exist.
+        """
         if labels or not isinstance(description, WorkflowDescription):
             description = WorkflowDescription.prepare(getattr(description, "body", description), labels=labels)
-        return Workflow(self.client, self.watcher, self.client.workflows.submit(description))
+        if once:
+            description = description.labelled(label := content_label(description))
+            record = workflow_with_content(self.client.workflows, label)
+            if record is not None and record.id is not None:
+                return Workflow(self.client, self.watcher, record.id, record, joined=True)
+        workflow_id = self.client.workflows.submit(description)
+        return Workflow.submitted(self.client, self.watcher, workflow_id, description.name)
 
     @without_frames
-    def sweep(self, description: Mapping[str, Any], parameters: Mapping[str, Iterable[Value]]) -> Workflow:
-        """Run a job for each combination of values of parameters."""
+    def sweep(
+        self,
+        description: Mapping[str, Any],
+        parameters: Mapping[str, Iterable[Any]],
+        *,
+        labels: Mapping[str, str] | None = None,
+        once: bool = False,
+        sure: bool = False,
+    ) -> Workflow:
+        """Run a job for each combination of values of parameters, as one workflow (one request).
+
+        Parameters
+        ----------
+        description
+            A job as PROMINENCE describes it, with ``$name`` where the value of a parameter belongs.
+        parameters
+            The values of each: a list, a range, a NumPy array, a Series. The last one varies fastest.
+        labels, once, sure
+            As for `submit_workflow`.
+
+        Raises
+        ------
+        DescriptionError, SubmissionUncertain
+            As for `submit_workflow`.
+        """
         columns = grid({name: [*values] for name, values in parameters.items()})
-        return self.submit_workflow(swept(description, columns))
+        return self.submit_workflow(swept(description, columns), labels=labels, once=once, sure=sure)
 
     def workflow(self, workflow_id: JobId) -> Workflow:
-        """Return the workflow with that id."""
+        """Return the workflow with that id.
+
+        Raises
+        ------
+        NoSuchWorkflow
+            The service gave no such workflow, twice.
+        """
         workflow = Workflow(self.client, self.watcher, workflow_id)
         _ = workflow.record
         return workflow
+
+    def workflows(
+        self,
+        all: bool = False,  # noqa: A002 - as the API has it
+        *,
+        name: str | None = None,
+        label: tuple[str, str] | None = None,
+    ) -> list[WorkflowRecord]:
+        """Return the workflows that have not ended, in the service's order.
+
+        Parameters
+        ----------
+        all
+            Those too that have ended.
+        name
+            Only those of this name, exactly, or with ``*`` and ``?`` as in names of files.
+        label
+            Key and value: only those that carry this label. (Deployed service only.)
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service cannot list workflows by label.
+        """
+        wanted = Wanted(name=name, label=label)
+        if wanted.label is not None:
+            records = self.client.workflows.workflows_with_label(*wanted.label, active=not all)
+        else:
+            records = self.client.workflows.workflows(all_of_them=all)
+        return [record for record in records if wanted.matches_name(record.name)]

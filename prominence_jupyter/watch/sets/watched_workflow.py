@@ -38,6 +38,8 @@ class WatchedWorkflow:
         """The last plain listing."""
         self.trouble: ProminenceError | None = None
         """Why its own listing could not be had the last time; None when it could."""
+        self.is_described = record is not None and record.has_detail
+        """Whether it is known which jobs it makes, as far as the service tells."""
         self.is_listed = False
         """Whether its own listing has been had."""
         self._is_owed = False
@@ -80,7 +82,7 @@ class WatchedWorkflow:
         if record is None:
             self.gone = self._absence.goes_on(was_there=self.record is not None)
             return
-        self._absence = Absence()
+        self._absence, self.is_described = Absence(), True
         self.record = self.record if record == self.record else record  # no news is the same object
         counts = (record.progress.done, record.progress.failed)
         self._is_owed = counts not in {self._counts, _counted(jobs)}

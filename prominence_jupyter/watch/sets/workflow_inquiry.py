@@ -31,7 +31,7 @@ class WorkflowInquiry:
     def report(self, watched: WatchedSet, workflow: WatchedWorkflow, listing: Mapping[str, JobRecord]) -> bool:
         """Give a set the plain listing, and see whether it calls for its workflow's own; return whether it is news."""
         workflow.listing = listing
-        trouble = self._describe(watched, workflow) if workflow.record is None else None
+        trouble = self._describe(watched, workflow) if not workflow.is_described else None
         lacks = bool(watched.lacks(listing)) or workflow.has_strangers(watched.entries)
         watched.take(listing, {})
         if not lacks and trouble is None and watched.awaits_workflow:
