@@ -51,6 +51,7 @@ class ProminenceMagics(Magics):
         if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
             formatter = shell.display_formatter.ipython_display_formatter
             formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
+            formatter.for_type_by_name("prominence_jupyter.jobs.workflow", "Workflow", self._show_workflow)
 
     @observe("url")
     def _url_changed(self, _change: Any) -> None:
@@ -89,6 +90,11 @@ class ProminenceMagics(Magics):
 
     def _show_set(self, jobs: Any) -> None:
         self._loaded().show_set(jobs)
+
+    def _show_workflow(self, workflow: Any) -> None:
+        from prominence_jupyter.notebook.display import show_workflow  # noqa: PLC0415 - %load_ext stays fast
+
+        show_workflow(workflow, self.shell, panel=self.panel, follow=True)
 
     def _loaded(self) -> Any:
         if self._commands is None:
