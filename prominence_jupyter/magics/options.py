@@ -55,8 +55,8 @@ def _cell_parser(kind: str, magic: str, description: str) -> Parser:
     parser.add_argument(
         "--once",
         action="store_true",
-        help=f"join the {kind} that was submitted with --once and the same description, if it has not ended or ended well, "
-        "instead of submitting it again",
+        help=f"join the {kind} that was submitted with --once and the same description, if it has not ended or ended "
+        "well, instead of submitting it again",
     )
     parser.add_argument("--force", action="store_true", help="submit it even so")
     parser.add_argument(

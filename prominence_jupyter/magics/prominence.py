@@ -1,4 +1,4 @@
-"""The magics ``%prominence``, ``%%prominence_job``, ``%%prominence_workflow``; what they do is imported when first done."""
+"""The magics ``%prominence``, ``%%prominence_job`` and ``%%prominence_workflow``; what they do is imported late."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(full_help)
     def prominence(self, line: str) -> object:
-        """List, watch, wait for and delete PROMINENCE jobs and workflows; see what they used; log in; start the local service."""
+        """List, watch and delete PROMINENCE jobs and workflows; see what they used; log in; start the local service."""
         return self._loaded().line(line_parser().parse_line(line))
 
     @cell_magic
@@ -77,7 +77,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(lambda: job_parser().format_help())
     def prominence_job(self, line: str, cell: str) -> object:
-        """Submit the job described in JSON in this cell, or one for each value of parameters, and show it while it runs."""
+        """Submit the job described in JSON in this cell, or with --sweep many of it, and show it while it runs."""
         return self._loaded().submit(job_parser().parse_line(line), cell)
 
     @cell_magic

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,6 @@ from prominence_jupyter.jobs.workflow import Workflow
 from prominence_jupyter.magics.results import Described, Output
 from prominence_jupyter.magics.workflow_cells import WorkflowCells
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.validation import WORKFLOW
-from prominence_jupyter.protocol.validation.report import Report
 
 
 class WorkflowVerbs(WorkflowCells):
@@ -101,13 +100,15 @@ class WorkflowVerbs(WorkflowCells):
         name = options.job if options.number is None else f"{options.job}/{options.number}"
         nodes = workflow.nodes
         if name not in nodes.nodes:
-            near = Report(WORKFLOW).near(name, tuple(nodes.nodes))
-            numbered = f"{name}/0" in nodes.nodes
-            meant = (
-                "; name the number of the job too, from 0" if numbered else f"; did you mean {near}?" if near else ""
-            )
-            raise UsageError(f"{shown} has no job {one_line(name, 60)}{meant}")
+            raise UsageError(f"{shown} has no job {one_line(name, 60)}{_meant(name, nodes.nodes)}")
         record = nodes.latest(workflow.client.workflows.jobs(workflow.id)).get(name)
         if record is None or record.id is None:
             raise UsageError(f"{shown}: the job {one_line(name, 60)} has not begun: its turn has not come")
         return Job(workflow.client, workflow.watcher, record.id, record)
+
+
+def _meant(name: str, known: Mapping[str, Any]) -> str:
+    if f"{name}/0" in known:
+        return "; name its number too, from 0"
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {one_line(near[0].replace('/', ' '), 60)}?" if near else ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import pandas as pd
 
-from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.usage.reading import arrays, values
 
-_COUNTS = ("total", "done", "failed", "queued", "waiting")
-_LONGEST_NAME = 512
+_TIMES: Final = ("created", "started", "ended")
+_COUNTS: Final = ("total", "done", "failed", "queued", "waiting")
 
 
 def workflows_frame(workflows: Iterable[WorkflowRecord]) -> pd.DataFrame:
@@ -37,27 +38,16 @@ def workflows_frame(workflows: Iterable[WorkflowRecord]) -> pd.DataFrame:
         ===================== ================== ============================================================
     """
     records = [*workflows]
-    ids = [record.id for record in records]
-    is_numbered = all(isinstance(workflow_id, int | None) for workflow_id in ids)
-    names = [None if record.name is None else one_line(record.name, _LONGEST_NAME) for record in records]
-    statuses = [None if record.status is None else one_line(record.status) for record in records]
-    times = {
-        key: pd.Series(pd.to_datetime([getattr(record, key) for record in records], unit="s", utc=True)).dt.as_unit(
-            "us"
-        )
-        for key in ("created", "started", "ended")
-    }
+    times = {name: values.instants([getattr(record, name) for record in records])[0] for name in _TIMES}
+    counts = {name: values.integers([getattr(record.progress, name) for record in records])[0] for name in _COUNTS}
     return pd.DataFrame(
         {
-            "id": pd.array(ids if is_numbered else [*map(str, ids)], dtype="Int64" if is_numbered else "string"),
-            "name": pd.array(names, dtype="string"),
-            "status": pd.Categorical(statuses),
-            **times,
+            "id": arrays.ids(values.ids([record.id for record in records])[0]),
+            "name": arrays.texts(values.texts([record.name for record in records])[0]),
+            "status": arrays.categories(values.words([record.status for record in records])[0]),
+            **{name: arrays.instants(column) for name, column in times.items()},
             "took": times["ended"] - times["created"],
-            **{
-                count: pd.array([getattr(record.progress, count) for record in records], dtype="Int64")
-                for count in _COUNTS
-            },
+            **{name: arrays.integers(column) for name, column in counts.items()},
         },
         index=pd.RangeIndex(len(records)),
     )
