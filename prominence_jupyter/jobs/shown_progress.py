@@ -8,9 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from prominence_jupyter.history.ended_jobs import Progress
+if TYPE_CHECKING:
+    from prominence_jupyter.history.ended_jobs import Progress
 
 
 class ProgressDisplay:
