@@ -52,7 +52,7 @@ class Service:
 
     def jobs_of(self, workflow_id):
         self._ask("own")
-        mine = [job for job in self.jobs.values() if job.get("of", 7) == workflow_id]
+        mine = [job for job in self.jobs.values() if str(job.get("of", 7)) == str(workflow_id)]
         return [JobRecord.from_json(job) for job in reversed(mine)] if self.status else []
 
     def _described(self, workflow_id):
