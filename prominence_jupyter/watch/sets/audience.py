@@ -85,4 +85,5 @@ class Audience:
         return is_news
 
     def _state(self) -> tuple[WorkflowRecord | None, bool]:
-        return (self._workflow.record, self._workflow.gone) if self._workflow else (None, False)
+        """Return what is said of the workflow, and whether that is all."""
+        return (self._workflow.record, self._workflow.is_over) if self._workflow else (None, False)

@@ -101,6 +101,6 @@ class WatchedWorkflow:
 
 def _counted(jobs: Iterable[JobRecord]) -> tuple[int, int]:
     """Return how many jobs are done, and how many have ended otherwise, of each the last attempt."""
-    last = {record.name: record.status for record in sorted(jobs, key=attempt_order)}
-    done = sum(word == status.COMPLETED for word in last.values())
-    return done, sum(status.is_final(word) for word in last.values()) - done
+    last = {record.name: record for record in sorted(jobs, key=attempt_order)}.values()
+    done = sum(record.succeeded is True for record in last)
+    return done, sum(status.is_final(record.status) for record in last) - done

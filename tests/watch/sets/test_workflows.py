@@ -13,6 +13,7 @@ from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 from prominence_jupyter.watch.watcher import Watcher
 
+DONE = {"tasks": [{"exitCode": 0}]}
 PLAIN = ("id", "name", "status", "events")
 
 
@@ -30,7 +31,14 @@ class Service:
 
     def put(self, number, node="a", status="running", *, active=True, workflow="study", **more):
         events = {"createTime": number} | ({} if active else {"endTime": 9})
-        job = {"id": number, "name": f"{workflow}/{node}", "status": status, "events": events, "resources": {}}
+        job = {
+            "id": number,
+            "name": f"{workflow}/{node}",
+            "status": status,
+            "events": events,
+            "resources": {},
+            "execution": DONE,
+        }
         self.jobs[number] = job | more
         (self.active.add if active else self.active.discard)(number)
 
@@ -175,6 +183,21 @@ def test_jobs_that_came_and_went_between_two_looks_are_found_by_the_counts(servi
     assert play.tick() == ["own"]
     assert play.watched.finished.is_set()
     assert play.status()["2"] == ("completed", True)
+
+
+def test_that_nothing_more_comes_is_told_when_the_counts_had_hidden_it(service):
+    service.put(1)
+    play = Play(service)
+    play.tick(3)
+    service.end(1)
+    service.counts = {"done": 3, "failed": 0}
+    service.finish()
+    play.tick(2)
+    assert not play.watched.is_over
+    told = len(play.changes)
+    play.tick()
+    assert len(play.changes) == told + 1
+    assert play.watched.is_over
 
 
 def test_counts_that_never_agree_keep_nobody_waiting(service):
