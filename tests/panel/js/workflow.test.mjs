@@ -22,7 +22,7 @@ const GRAPH = {
   columns: 2,
   rows: 2,
   boxes: [box("one", 0, 0, "completed"), box("two", 0, 1), box("x".repeat(60), 1, 0.5)],
-  edges: [[0, 2], [1, 2]],
+  edges: [[0, 2, []], [1, 2, []]],
 };
 
 test("boxes do not touch, all of it is inside, lines go from box to box", () => {
@@ -33,6 +33,16 @@ test("boxes do not touch, all of it is inside, lines go from box to box", () => 
   assert.ok(lines[0].startsWith(`M${one.x + one.width} ${one.y + one.height / 2}`));
   assert.ok(lines[1].endsWith(`${last.x} ${last.y + last.height / 2}`));
   assert.equal(last.label, `${"x".repeat(19)}…`);
+});
+
+test("a line goes straight through the columns that it passes", () => {
+  const boxes = [box("a", 0, 0), box("b", 1, 0), box("c", 2, 0)];
+  const { lines, boxes: [a, b, c] } = shapeOf({ columns: 3, rows: 2, boxes, edges: [[0, 2, [1]]] });
+  const [, toPast, toEnd] = lines[0].split("H");
+  const low = b.y + b.height + 12 + b.height / 2;
+  assert.ok(lines[0].startsWith(`M${a.x + a.width} ${a.y + a.height / 2}`));
+  assert.ok(toPast.endsWith(` ${b.x} ${low}`), toPast);
+  assert.ok(toEnd.startsWith(`${b.x + b.width}C`) && toEnd.endsWith(` ${c.x} ${c.y + c.height / 2}`), toEnd);
 });
 
 test("the graph in words", () => {

@@ -7,11 +7,13 @@ const LETTERS = 20; // of a name in a box
 
 /** Where boxes and lines of a graph are, in px. */
 export function shapeOf({ columns, rows, boxes, edges }) {
+  const left = (column) => EDGE + column * (WIDTH + ACROSS);
+  const top = (row) => EDGE + row * (HEIGHT + DOWN);
   const placed = boxes.map((box) => ({
     ...box,
     label: cut(box.name),
-    x: EDGE + box.column * (WIDTH + ACROSS),
-    y: EDGE + box.row * (HEIGHT + DOWN),
+    x: left(box.column),
+    y: top(box.row),
     width: WIDTH,
     height: HEIGHT,
   }));
@@ -19,7 +21,10 @@ export function shapeOf({ columns, rows, boxes, edges }) {
     width: 2 * EDGE + columns * (WIDTH + ACROSS) - ACROSS,
     height: 2 * EDGE + rows * (HEIGHT + DOWN) - DOWN,
     boxes: placed,
-    lines: edges.map(([from, to]) => line(placed[from], placed[to])),
+    lines: edges.map(([from, to, passes]) => {
+      const between = passes.map((row, i) => ({ x: left(boxes[from].column + 1 + i), y: top(row) }));
+      return line([placed[from], ...between, placed[to]]);
+    }),
   };
 }
 
@@ -32,10 +37,14 @@ export function graphWords({ boxes, edges }) {
   return `What waits for what. ${told.join("; ")}`;
 }
 
-function line(from, to) {
-  const [x, y, end, below] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
-  const bend = Math.min(ACROSS, (end - x) / 2);
-  return `M${x} ${y}C${x + bend} ${y} ${end - bend} ${below} ${end} ${below}`;
+/** From the right side of one place to the left side of the next one; straight through those between. */
+function line(places) {
+  const steps = places.slice(1).map(({ x, y }, i) => {
+    const [from, before, middle] = [places[i].x + WIDTH, places[i].y + HEIGHT / 2, y + HEIGHT / 2];
+    const half = (from + x) / 2;
+    return `H${from}C${half} ${before} ${half} ${middle} ${x} ${middle}`;
+  });
+  return `M${places[0].x + WIDTH} ${places[0].y + HEIGHT / 2}${steps.join("")}`;
 }
 
 function cut(name) {
