@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
+from prominence_jupyter.jobs.shown_progress import ProgressDisplay
 from prominence_jupyter.magics.completion import matcher
 from prominence_jupyter.magics.options import full_help, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.short_errors import short_errors
+
+if TYPE_CHECKING:
+    from prominence_jupyter.history.ended_jobs import Progress
 
 
 def _helped_by(text: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -47,11 +52,18 @@ class ProminenceMagics(Magics):
     def __init__(self, shell: Any) -> None:
         self._commands: Any = None
         super().__init__(shell, parent=shell)
+        ProgressDisplay.make = self._progress_bar
         shell.Completer.custom_matchers.append(matcher(lambda: self._loaded().named))
         if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
             formatter = shell.display_formatter.ipython_display_formatter
             formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
             formatter.for_type_by_name("prominence_jupyter.jobs.workflow", "Workflow", self._show_workflow)
+
+    def _progress_bar(self) -> AbstractContextManager[Progress]:
+        """Return a bar for what Python code waits for, such as `Workflow.results`."""
+        from prominence_jupyter.notebook.progress_bar import ProgressBar  # noqa: PLC0415 - when it is first used
+
+        return ProgressBar(self.shell)
 
     @observe("url")
     def _url_changed(self, _change: Any) -> None:
