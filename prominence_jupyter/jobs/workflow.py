@@ -13,8 +13,8 @@ from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflow_record import Progress, WorkflowRecord
-from prominence_jupyter.watch.sets.set_change import Entry
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 from prominence_jupyter.watch.watcher import Watcher
 
 
@@ -49,6 +49,7 @@ class Workflow(WorkflowResults):
         self.joined = joined
         self.reruns = reruns
         self._record = record
+        self._jobs: JobSet | None = None
 
     @classmethod
     def submitted(
@@ -72,6 +73,10 @@ class Workflow(WorkflowResults):
     @property
     def latest(self) -> WorkflowRecord | None:
         """The last record that this handle has seen, None before the first; nothing is asked."""
+        watched = self._jobs.watched.workflow if self._jobs else None
+        seen = watched.record if watched else None
+        if seen and (seen.has_ended or not (self._record and self._record.has_detail)):
+            self._record = seen
         return self._record
 
     @property
@@ -83,10 +88,11 @@ class Workflow(WorkflowResults):
         NoSuchWorkflow
             The service knows no such workflow, and never did as far as this handle has seen.
         """
-        if self._record is not None and self._record.has_ended and self._record.has_detail:
-            return self._record
+        known = self.latest
+        if known is not None and known.has_ended and known.has_detail:
+            return known
         ask = self.client.workflows.workflow  # one empty answer is not a lost workflow, as with jobs
-        record = ask(self.id) or ask(self.id) or self._record
+        record = ask(self.id) or ask(self.id) or known
         if record is None:
             raise NoSuchWorkflow(f"there is no workflow {one_line(self.id, 40)} at {self.url}")
         self._record = record
@@ -109,14 +115,16 @@ class Workflow(WorkflowResults):
     @property
     def nodes(self) -> WorkflowNodes:
         """The jobs that it makes, with their parameters (one request, if they are not known yet)."""
-        return WorkflowNodes.of(self._record if self._record and self._record.has_detail else self.record)
+        known = self.latest
+        return WorkflowNodes.of(known if known and known.has_detail else self.record)
 
     @property
     def jobs(self) -> JobSet:
-        """Its jobs that there are by now."""
-        records = self.client.workflows.jobs(self.id)
-        entries = [Entry(record.id, record) for record in records if record.id is not None]
-        return JobSet(self.client, self.watcher, WatchedSet(entries))
+        """Its jobs, each attempt one of its own, as they come; nothing is asked before someone wants to know."""
+        if self._jobs is None:
+            watched = WatchedSet(workflow=WatchedWorkflow(self.id, self._record))
+            self._jobs = JobSet(self.client, self.watcher, watched)
+        return self._jobs
 
     def wait(self, timeout: float | None = None) -> WorkflowRecord:
         """Wait until the workflow has ended and return its record. An interrupt ends the waiting, not the workflow.

@@ -19,10 +19,16 @@ import traitlets
 from prominence_jupyter.panel.attempt import attempt
 from prominence_jupyter.panel.outbox import Outbox, shared_outbox
 from prominence_jupyter.panel.views.job_row import COLUMNS
+from prominence_jupyter.panel.views.node_row import MOST_PARAMETERS
 from prominence_jupyter.protocol.plain_text import one_line
 
 _STATIC: Final = Path(__file__).parent / "static"
 _PROBLEMS_TOLD: Final = 3
+_NAME_LIMIT: Final = 60
+_JOB: Final = COLUMNS.index("job")
+
+MOST_COLUMNS: Final = 6
+"""As many parameters have a column of their own; of others the search and the tooltip of the name know."""
 
 
 def _state_of_table(_value: None, table: JobsTable) -> dict[str, Any]:
@@ -35,12 +41,17 @@ class JobsTable(anywidget.AnyWidget):
     Parameters
     ----------
     rows
-        The jobs, as `job_row` makes them.
+        The jobs, as `job_row` or `node_row` makes them. The key of a row is its ``id``.
+    parameters
+        What the values under ``parameters`` of the rows are called. The first `MOST_COLUMNS` have a column each.
+    worst_first
+        Sort by status at first, what has failed before the rest; else by key.
     on_select
-        Called with the id of the job whose log a person wants to see, with None to close it. None: no job is opened.
+        Called with the key of the job whose log a person wants to see, with None to close it. A row without a job is
+        not opened. None: no job is opened.
     on_cancel
-        Called with the ids of the jobs that a person confirmed to cancel; returns the problem of each that could
-        not be, by id. What it raises is shown. None: no job is cancelled.
+        Called with the keys of the jobs that a person confirmed to cancel; returns the problem of each that could
+        not be, by key. What it raises is shown. None: no job is cancelled.
     on_shown
         Called with whether any page shows the table, when that changes. Until a page has spoken, one does.
     outbox
@@ -58,6 +69,8 @@ class JobsTable(anywidget.AnyWidget):
         self,
         rows: Iterable[Mapping[str, Any]],
         *,
+        parameters: Sequence[str] = (),
+        worst_first: bool = False,
         on_select: Callable[[str | None], None] | None = None,
         on_cancel: Callable[[list[str]], Mapping[str, str] | None] | None = None,
         on_shown: Callable[[bool], None] | None = None,
@@ -65,6 +78,8 @@ class JobsTable(anywidget.AnyWidget):
     ) -> None:
         self._lock = threading.Lock()
         self._rows = {row["id"]: _values(row) for row in rows}
+        self._parameters = [one_line(name, _NAME_LIMIT) for name in parameters[:MOST_PARAMETERS]]
+        self._worst_first = worst_first
         self._changed = dict.fromkeys(self._rows, 0)  # the news that told of it last
         self._news = 0
         self._wanted = 0  # the browser has all news up to this one
@@ -117,6 +132,8 @@ class JobsTable(anywidget.AnyWidget):
         with self._lock:
             return {
                 "columns": COLUMNS,
+                "parameters": self._parameters,
+                "worst_first": self._worst_first,
                 "rows": list(self._rows.values()),
                 "seq": self._news,
                 "stale": self._stale,
@@ -162,16 +179,20 @@ class JobsTable(anywidget.AnyWidget):
             self._on_shown(self._is_shown)
 
     def _select(self, asked: Any) -> tuple[str, str]:
-        job_id = asked if isinstance(asked, str) and asked in self._rows else None
+        key = asked if isinstance(asked, str) and self._has_job(asked) else None
         if self._on_select is not None:
-            self._on_select(job_id)
-        self._selected = job_id
+            self._on_select(key)
+        self._selected = key
         return "done", ""
 
     def _cancel(self, asked: list[Any]) -> tuple[str, str]:
-        ids = [job_id for job_id in dict.fromkeys(map(str, asked)) if job_id in self._rows]
-        problems = (self._on_cancel(ids) if ids and self._on_cancel is not None else None) or {}
-        return ("problem" if problems else "done"), _outcome(len(ids), problems)
+        keys = [key for key in dict.fromkeys(map(str, asked)) if self._has_job(key)]
+        problems = (self._on_cancel(keys) if keys and self._on_cancel is not None else None) or {}
+        told = {self._rows[key][_JOB] if key in self._rows else key: text for key, text in problems.items()}
+        return ("problem" if problems else "done"), _outcome(len(keys), told)
+
+    def _has_job(self, key: str) -> bool:
+        return key in self._rows and self._rows[key][_JOB] != ""
 
 
 def _values(row: Mapping[str, Any]) -> list[Any]:

@@ -80,6 +80,8 @@ def test_what_is_there_at_creation_travels_in_the_state(wired):
     assert state["_can"] == ["cancel"]
     assert state["_table"] == {
         "columns": COLUMNS,
+        "parameters": [],
+        "worst_first": False,
         "rows": [list(row(0).values()), list(row(1).values())],
         "seq": 0,
         "stale": "",

@@ -26,8 +26,7 @@ from prominence_jupyter.panel.records.usage_words import (
     of_limit,
     words,
 )
-from prominence_jupyter.panel.views.job_row import NON_ZERO_EXIT
-from prominence_jupyter.panel.views.tone import SHAPES
+from prominence_jupyter.panel.views.tone import NON_ZERO_EXIT, SHAPES
 from prominence_jupyter.panel.views.words import UNKNOWN
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.status import COMPLETED, FAILED, KILLED

@@ -8,23 +8,18 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
+from prominence_jupyter.panel.views.tone import SHAPES, counted_status
 from prominence_jupyter.panel.views.words import exit_code_text
-from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
 COLUMNS: Final = (
     *("id", "name", "status", "group", "tone", "shape", "reason"),
-    *("created", "started", "ended", "site", "exit_codes", "final"),
+    *("created", "started", "ended", "site", "exit_codes", "final", "job", "parameters"),
 )
 """The keys of a row, in the order in which they cross to the browser."""
 
-NON_ZERO_EXIT: Final = "non-zero exit"
-"""The group of the jobs that the service calls completed, and that did not do their work."""
-
-_GONE: Final[tuple[str, Tone]] = ("gone", "neutral")
 _GONE_REASON: Final = "The service does not know this job any more."
 _ID_LIMIT: Final = 200
 _CODES_SHOWN: Final = 8
@@ -48,14 +43,16 @@ def job_row(record: JobRecord, *, ended: bool, gone: bool = False) -> dict[str, 
     -------
     dict
         ``status`` is the status in words, ``group`` the shorter words under which it is counted and filtered.
-        ``created``, ``started`` and ``ended`` are whole Unix seconds or None. ``id`` is that of `row_id`.
+        ``created``, ``started`` and ``ended`` are whole Unix seconds or None. ``id`` is that of `row_id`: the key of
+        the row, and with a job that belongs to no workflow the same as ``job``, the id that is shown.
     """
-    word, tone = _GONE if gone else status_words(record, ended=ended)
+    word, group, tone = counted_status(record, ended=ended, gone=gone)
+    key = row_id(record.id)
     return {
-        "id": row_id(record.id),
+        "id": key,
         "name": one_line(record.name, 80),
         "status": word,
-        "group": _group(record, word, tone),
+        "group": group,
         "tone": tone,
         "shape": SHAPES[tone],
         "reason": _GONE_REASON if gone else one_line(record.status_reason),
@@ -65,6 +62,8 @@ def job_row(record: JobRecord, *, ended: bool, gone: bool = False) -> dict[str, 
         "site": one_line(record.site, 80),
         "exit_codes": _codes(record.exit_codes),
         "final": ended or gone,
+        "job": key,
+        "parameters": [],
     }
 
 
@@ -78,10 +77,6 @@ def row_id(job_id: JobId | None) -> str:
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{one_line(text, 40)} ({digest[:16]})"
-
-
-def _group(record: JobRecord, word: str, tone: Tone) -> str:
-    return NON_ZERO_EXIT if record.status == status.COMPLETED and tone == "bad" else word
 
 
 def _codes(codes: tuple[int, ...]) -> str:

@@ -15,6 +15,20 @@ SHAPES: Final[dict[Tone, str]] = {"waiting": "○", "running": "◐", "good": "�
 """A glyph for each tone."""
 
 
+NON_ZERO_EXIT: Final = "non-zero exit"
+"""The group of the jobs that the service calls completed, and that did not do their work."""
+
+_GONE: Final = "gone"
+
+
+def counted_status(record: JobRecord, *, ended: bool, gone: bool = False) -> tuple[str, str, Tone]:
+    """Return the status of a job in words, the shorter words under which it is counted among others, and its tone."""
+    if gone:
+        return _GONE, _GONE, "neutral"
+    word, tone = status_words(record, ended=ended)
+    return word, NON_ZERO_EXIT if record.status == status.COMPLETED and tone == "bad" else word, tone
+
+
 def status_words(record: JobRecord, *, ended: bool) -> tuple[str, Tone]:
     """Return the status of a job in words, and its tone.
 

@@ -14,11 +14,14 @@ from typing import Final
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_nodes import attempt_order
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging.absence import Absence
 from prominence_jupyter.watch.judging.certainty import Certainty
 from prominence_jupyter.watch.judging.reports import best, is_settled, may_have_ended
 from prominence_jupyter.watch.listener import tell
 from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
+from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 
 Label = tuple[str, str]
 
@@ -34,11 +37,21 @@ class WatchedSet:
         Jobs that carry this label come to it when they appear.
     everything
         All active jobs come to it. Such a set never finishes.
+    workflow
+        Its jobs come to it. Such a set finishes when the workflow makes no more.
     """
 
-    def __init__(self, entries: Iterable[Entry] = (), *, label: Label | None = None, everything: bool = False) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        *,
+        label: Label | None = None,
+        everything: bool = False,
+        workflow: WatchedWorkflow | None = None,
+    ) -> None:
         self.label: Final = label
         self.everything: Final = everything
+        self.workflow: Final = workflow
         self.finished = threading.Event()
         """Set when nothing can change any more: every job has ended, or is gone."""
         self.stale_since: float | None = None
@@ -62,6 +75,7 @@ class WatchedSet:
         self._certainties: dict[str, Certainty] = {}
         self._told_entries = self._entries.copy()
         self._told: SetChange | None = None
+        self._told_description = self._description
         self._listeners: list[SetListener] = []
         self._joining: list[SetListener] = []
         self._lock = threading.Lock()
@@ -77,6 +91,22 @@ class WatchedSet:
         """Whether there is something to ask, or someone to tell."""
         return bool(self._joining or (self._listeners and not self.finished.is_set()))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can change any more, as far as is known."""
+        more_may_come = self.everything or (self.workflow and (self.workflow.wants_jobs or not self.workflow.has_ended))
+        return not self._open and not more_may_come
+
+    @property
+    def awaits_workflow(self) -> bool:
+        """Whether only the workflow itself can tell if more is to come."""
+        workflow = self.workflow
+        return workflow is not None and workflow.is_listed and not workflow.has_ended and not self._open
+
+    @property
+    def _description(self) -> WorkflowRecord | None:
+        return self.workflow.record if self.workflow else None
+
     def await_tick(self, after: int, timeout_s: float) -> bool:
         """Wait until `ticks` is more than it was; return whether it is. From any thread."""
         with self._ticked:
@@ -84,7 +114,10 @@ class WatchedSet:
 
     def is_asked(self) -> bool:
         """Tell whether the service has been asked about every job at least once. From any thread."""
-        return all(entry.record or entry.gone or key in self._absences for key, entry in self.entries.items())
+        is_listed = self.workflow is None or self.workflow.is_listed
+        return is_listed and all(
+            entry.record or entry.gone or key in self._absences for key, entry in self.entries.items()
+        )
 
     def join(self, listener: SetListener) -> None:
         """Let a listener wait for `let_in`. From any thread."""
@@ -105,7 +138,7 @@ class WatchedSet:
             joining, self._joining = self._joining, []
             self._listeners += joining
         if self.ticks or any(entry.record for entry in self._entries.values()):
-            known = SetChange.between({}, self._entries, self.stale_since, self.trouble)
+            known = SetChange.between({}, self._entries, self.stale_since, self.trouble, self._description)
             for listener in joining:
                 if listener in self._listeners:
                     tell(listener, known)
@@ -147,19 +180,31 @@ class WatchedSet:
         trouble
             What has kept the other answers from coming.
         """
-        self.failures = 0
+        self.take(listing, answers)
+        return self.conclude(trouble)
+
+    def take(self, listing: Mapping[str, JobRecord], answers: Mapping[str, JobRecord | None]) -> None:
+        """Take the same, and tell nobody yet."""
+        if self.workflow is None or self.workflow.trouble is None:
+            self.failures = 0
         if self.everything:
             self._add({key: listing[key] for key in listing.keys() - self._entries.keys()})
         for key in [*self._open]:
             listed = listing.get(key)
             if key in answers or listed is None or listed is not self._listed.get(key):
                 self._look(key, listed, answers)
-        return self._conclude(trouble)
+
+    def take_all(self, workflow: WatchedWorkflow, records: Iterable[JobRecord]) -> None:
+        """Take all jobs of its workflow, which are newer than the last plain listing; tell nobody yet."""
+        found = {str(record.id): record for record in sorted(records, key=attempt_order) if workflow.has(record)}
+        workflow.listed(found)
+        self._add(found)
+        self.take(workflow.listing, {key: found.get(key) for key in self._open})
 
     def miss(self, error: ProminenceError) -> None:
         """Note that the service could not be asked: data get stale, a status does not change."""
         self.failures = self.failures + 1 if type(error) is type(self.trouble) else 1
-        self._conclude(error)
+        self.conclude(error)
 
     def _add(self, records: Mapping[str, JobRecord]) -> None:
         for key, record in records.items():
@@ -204,8 +249,8 @@ class WatchedSet:
         else:
             self._open[key] = entry
 
-    def _conclude(self, trouble: ProminenceError | None) -> bool:
-        """Tell the listeners what differs from what they know; finish if that was all."""
+    def conclude(self, trouble: ProminenceError | None) -> bool:
+        """Tell the listeners what differs from what they know; finish if that was all; return whether it was news."""
         if type(trouble) is not type(self.trouble):  # its words may name another request each time
             self.trouble = trouble
         now = time.time()
@@ -213,15 +258,16 @@ class WatchedSet:
             self.stale_since, self._heard = None, now
         elif self.stale_since is None:
             self.stale_since = min(now, self._heard or now)
-        change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble)
+        described = None if self._description is self._told_description else self._description
+        change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble, described)
         nothing = SetChange({}, stale_since=self.stale_since, trouble=self.trouble)
         is_news = change != nothing
         if is_news or nothing != self._told:
-            self._told, self._told_entries = nothing, self._entries.copy()
+            self._told, self._told_entries, self._told_description = nothing, self._entries.copy(), self._description
             for listener in [*self._listeners]:
                 if listener in self._listeners:  # it may have left while others were told
                     tell(listener, change)
-        if not self._open and not self.everything and trouble is None:
+        if self.is_over and trouble is None:
             self.finished.set()
         with self._ticked:
             self.ticks += 1

@@ -5,12 +5,12 @@ import { test } from "node:test";
 
 import { moved } from "../../../prominence_jupyter/panel/js/jobs/grid_keys.js";
 import { TableFeed } from "../../../prominence_jupyter/panel/js/jobs/table_feed.js";
-import { COLUMNS, job, values } from "./jobs_rows.mjs";
+import { job, state, values } from "./jobs_rows.mjs";
 
 function wired(jobs = [job({ id: "1" }), job({ id: "2" }), job({ id: "3", final: true })]) {
   const wire = { sent: [], clock: 0, told: [] };
   const feed = new TableFeed((message) => wire.sent.push(message), ["select", "cancel"], () => wire.clock);
-  feed.load({ columns: COLUMNS, rows: jobs.map(values), seq: 0, stale: "", selected: null });
+  feed.load(state(jobs));
   feed.views.add({ update: (changed) => wire.told.push(changed), controls: () => wire.told.push("controls") });
   wire.sent.length = 0; // what it asked for at once
   const news = (after, seq, ...rows) => feed.receive({ kind: "rows", after, seq, rows: rows.map(values), stale: "" });
@@ -20,7 +20,7 @@ function wired(jobs = [job({ id: "1" }), job({ id: "2" }), job({ id: "3", final:
 test("at once it asks for what was sent before it was there", () => {
   const sent = [];
   const feed = new TableFeed((message) => sent.push(message));
-  feed.load({ columns: COLUMNS, rows: [], seq: 4, stale: "no news", selected: "7" });
+  feed.load(state([], { seq: 4, stale: "no news", selected: "7" }));
   assert.deepEqual(sent, [{ resync: 4 }]);
   assert.deepEqual([feed.stale, feed.selected], ["no news", "7"]);
 });

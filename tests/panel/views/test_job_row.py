@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.panel.views.job_row import COLUMNS, NON_ZERO_EXIT, job_row, row_id
-from prominence_jupyter.panel.views.tone import SHAPES
+from prominence_jupyter.panel.views.job_row import COLUMNS, job_row, row_id
+from prominence_jupyter.panel.views.tone import NON_ZERO_EXIT, SHAPES
 from prominence_jupyter.protocol.record import JobRecord, TaskRecord
 
 
@@ -33,6 +33,8 @@ def test_all_that_is_known_of_a_job():
         "site": "Site-A",
         "exit_codes": "0, 3",
         "final": True,
+        "job": "12",
+        "parameters": [],
     }
 
 

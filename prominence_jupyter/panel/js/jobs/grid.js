@@ -1,5 +1,5 @@
 import { element } from "../common/dom.js";
-import { COLUMNS } from "./columns.js";
+import { columnsFor, template } from "./columns.js";
 import { GridBody } from "./grid_body.js";
 import { GridHead } from "./grid_head.js";
 import { moved } from "./grid_keys.js";
@@ -14,15 +14,17 @@ export class Grid {
     this.listing = listing;
     this.feed = feed;
     this.active = { id: null, index: 0, column: 1 }; // where the focus is, or would come in; of the head the index is -1
-    this.body = new GridBody(HEIGHT);
+    this.columns = columnsFor(listing.rows.parameters);
+    this.body = new GridBody(HEIGHT, this.columns);
     this.head = new GridHead(
+      this.columns,
       (wanted) => this.#check(this.listing.shown, wanted),
       (column) => this.rearrange(() => this.listing.sortBy(column)),
     );
     this.node = element("div", "jobs-grid", this.head.node, this.body.node);
     this.node.setAttribute("role", "grid");
     this.node.setAttribute("aria-readonly", "true");
-    this.node.setAttribute("aria-colcount", String(COLUMNS.length + 1));
+    this.node.setAttribute("aria-colcount", String(this.columns.length + 1));
     this.node.addEventListener("scroll", () => this.#soon(), { passive: true });
     this.node.addEventListener("keydown", (event) => this.#press(event));
     this.node.addEventListener("focusin", (event) => this.#enter(event.target));
@@ -56,6 +58,7 @@ export class Grid {
 
   render() {
     const { shown } = this.listing;
+    this.#fit();
     this.node.style.setProperty("--p-lines", String(Math.min(Math.max(this.listing.rows.size, 3), MOST_LINES) + 1));
     this.node.style.setProperty("--p-id", `${Math.min(Math.max(this.listing.rows.longestId, 4), 14)}ch`);
     this.node.setAttribute("aria-rowcount", String(shown.length + 1));
@@ -72,9 +75,9 @@ export class Grid {
     const { checked, selected, waits, lost } = this.feed;
     const opened = waits.has("select") ? waits.get("select") : selected;
     for (const [id, line] of this.body.lines) {
-      line.choose(checked.has(id), id === opened, this.feed.canCancel && !line.row.final && !lost);
+      line.choose(checked.has(id), id === opened, this.feed.canCancel && line.row.mayCancel && !lost);
     }
-    const open = this.feed.canCancel && !lost ? this.listing.shown.filter((row) => !row.final) : [];
+    const open = this.feed.canCancel && !lost ? this.listing.shown.filter((row) => row.mayCancel) : [];
     this.head.update(this.listing.sort, open.filter(({ id }) => checked.has(id)).length, open.length);
     this.#rove();
   }
@@ -108,6 +111,16 @@ export class Grid {
     this.active.index = place >= 0 ? place : Math.min(index, this.listing.shown.length - 1);
     this.active.id = this.listing.shown[this.active.index]?.id ?? null;
     return place >= 0;
+  }
+
+  /** Less width, fewer columns. */
+  #fit() {
+    const width = this.node.clientWidth;
+    if (width === this.width || width === 0) return;
+    this.width = width;
+    const { tracks, hidden } = template(this.columns, width);
+    this.node.style.setProperty("--p-columns", tracks);
+    this.node.dataset.hidden = hidden;
   }
 
   #target() {
@@ -182,7 +195,7 @@ export class Grid {
   }
 
   #open(id) {
-    if (this.feed.canSelect) this.feed.select(id);
+    if (this.feed.canSelect && this.listing.rows.byId.get(id)?.job) this.feed.select(id);
   }
 }
 

@@ -3,8 +3,9 @@ import { GridRow } from "./grid_row.js";
 
 /** The lines of the jobs that can be seen, and no more; a line goes from one job to the next as the table scrolls. */
 export class GridBody {
-  constructor(height) {
+  constructor(height, columns) {
     this.height = height;
+    this.columns = columns;
     this.lines = new Map(); // id -> GridRow
     this.node = element("div", "jobs-body");
     this.node.setAttribute("role", "rowgroup");
@@ -26,7 +27,7 @@ export class GridBody {
     }
     const lines = new Map();
     for (const [id, index] of wanted) {
-      const line = this.lines.get(id) ?? free.pop() ?? new GridRow();
+      const line = this.lines.get(id) ?? free.pop() ?? new GridRow(this.columns);
       line.show(rows[index], index, this.height);
       lines.set(id, line);
     }

@@ -1,15 +1,15 @@
 import { element, setText } from "../common/dom.js";
-import { COLUMNS } from "./columns.js";
 
 /** The line of one job. Lines are used again for other jobs as the table scrolls. */
 export class GridRow {
-  constructor() {
+  constructor(columns) {
+    this.columns = columns;
     this.box = element("input", "jobs-box");
     Object.assign(this.box, { type: "checkbox", tabIndex: -1 });
     this.shape = element("span", "jobs-shape");
     this.shape.setAttribute("aria-hidden", "true");
-    this.words = COLUMNS.map(() => element("span", "jobs-words"));
-    const cells = COLUMNS.map(({ name }, i) => cell(name, ...(name === "status" ? [this.shape] : []), this.words[i]));
+    this.words = columns.map(() => element("span", "jobs-words"));
+    const cells = columns.map(({ name }, i) => cell(name, ...(name === "status" ? [this.shape] : []), this.words[i]));
     this.cells = [cell("check", this.box), ...cells];
     this.node = element("div", "jobs-row", ...this.cells);
     this.node.setAttribute("role", "row");
@@ -31,13 +31,14 @@ export class GridRow {
     this.row = row;
     this.node.dataset.id = row.id;
     this.node.dataset.tone = row.tone;
+    this.node.dataset.job = row.job;
     setText(this.shape, row.shape);
-    this.box.setAttribute("aria-label", `Select job ${row.id}`);
+    this.box.setAttribute("aria-label", `Select job ${row.job}`);
     this.tick(Date.now() / 1000);
   }
 
   tick(now) {
-    COLUMNS.forEach(({ text, hint = text }, i) => {
+    this.columns.forEach(({ text, hint = text }, i) => {
       setText(this.words[i], text(this.row, now));
       const words = hint(this.row, now);
       if (this.cells[i + 1].title !== words) this.cells[i + 1].title = words;

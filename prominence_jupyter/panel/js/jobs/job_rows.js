@@ -1,10 +1,11 @@
 import { duration } from "../common/words.js";
 
-const SEARCHED = ["id", "name", "status", "reason", "site"];
+const SEARCHED = ["job", "name", "status", "reason", "site"];
 
 /** All jobs by id, as the kernel sent them, with what is derived of each; and how many there are in each group. */
 export class JobRows {
   constructor() {
+    this.parameters = []; // their names
     this.byId = new Map();
     this.groups = new Map(); // group -> {group, tone, shape, count}
     this.longestId = 0;
@@ -17,14 +18,16 @@ export class JobRows {
   /** Take rows in, each an array in the order of the columns. Returns the ids of those that are new or replaced. */
   take(columns, arrays) {
     const changed = new Set();
-    for (const values of arrays) {
-      const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
-      row.text = SEARCHED.map((column) => row[column]).join("\n").toLowerCase();
+    for (const array of arrays) {
+      const row = Object.fromEntries(columns.map((column, i) => [column, array[i]]));
+      const values = this.parameters.map((name, i) => `${name}=${row.parameters[i]}`);
+      row.text = [...SEARCHED.map((column) => row[column]), ...values].join("\n").toLowerCase();
+      row.mayCancel = !row.final && row.job !== ""; // one whose turn has not come is no job yet
       row.detail = [row.exit_codes, row.reason].filter(Boolean).join(" · ");
       this.#count(this.byId.get(row.id), -1);
       this.#count(row, 1);
       this.byId.set(row.id, row);
-      this.longestId = Math.max(this.longestId, row.id.length);
+      this.longestId = Math.max(this.longestId, row.job.length);
       changed.add(row.id);
     }
     return changed;

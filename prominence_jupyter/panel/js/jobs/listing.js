@@ -7,7 +7,7 @@ const NATURAL = new Intl.Collator(undefined, { numeric: true }); // sweep-9 befo
 /** What a column is sorted by: a number or text in lower case; null comes last, whichever the direction. */
 const KEYS = {
   status: (row) => TONES.indexOf(row.tone) + row.group,
-  id: (row) => (/^\d{1,15}$/.test(row.id) ? Number(row.id) : row.id),
+  id: (row) => (/^\d{1,15}$/.test(row.job) ? Number(row.job) : row.job || null),
   name: (row) => row.name.toLowerCase() || null,
   queued: queuedFor,
   ran: ranFor,
@@ -15,11 +15,19 @@ const KEYS = {
   site: (row) => row.site.toLowerCase() || null,
 };
 
+const NUMBER = /^-?\d+(\.\d*)?(e[+-]?\d+)?$/i;
+
+/** Of a parameter, by its place. */
+const valueAt = (place) => (row) => {
+  const value = row.parameters[place] ?? "";
+  return NUMBER.test(value) ? Number(value) : value.toLowerCase() || null;
+};
+
 /** The jobs that one view shows, in its order: sorted, filtered by groups, searched. */
 export class Listing {
-  constructor(rows) {
+  constructor(rows, column = "id") {
     this.rows = rows;
-    this.sort = { column: "id", descending: false };
+    this.sort = { column, descending: false };
     this.groups = new Set(); // empty: all of them
     this.query = "";
     this.sorted = [];
@@ -29,7 +37,8 @@ export class Listing {
 
   /** Look at all rows anew: their values have changed. */
   renew() {
-    const key = KEYS[this.sort.column];
+    const { column } = this.sort;
+    const key = KEYS[column] ?? valueAt(Number(column.replace("parameter-", "")));
     const now = Date.now() / 1000;
     const turn = this.sort.descending ? -1 : 1;
     const keyed = Array.from(this.rows.byId.values(), (row, place) => ({ row, place, key: key(row, now) }));

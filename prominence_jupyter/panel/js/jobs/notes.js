@@ -42,6 +42,7 @@ export class Notes {
     }
     if (!this.late || !waits.has("select")) return "";
     const id = waits.get("select");
-    return id === null ? "The log closes when no cell runs." : `The log of job ${id} opens when no cell runs.`;
+    const job = this.feed.rows.byId.get(id)?.job;
+    return id === null ? "The log closes when no cell runs." : `The log of job ${job} opens when no cell runs.`;
   }
 }

@@ -14,6 +14,7 @@ export class TableFeed {
     this.seq = 0; // all news up to this one are in the rows
     this.asked = -Infinity;
     this.stale = "";
+    this.worstFirst = false; // how a view is sorted at first
     this.checked = new Set(); // ids to cancel
     this.selected = null; // the job whose log is open
     this.waits = new Map(); // action -> what it is about, until the kernel has done it
@@ -45,6 +46,8 @@ export class TableFeed {
     if (!state) return;
     this.columns = state.columns;
     this.selected = state.selected;
+    this.worstFirst = state.worst_first;
+    this.rows.parameters = state.parameters;
     this.#take(state);
     this.send({ resync: this.seq }); // what was sent while the page had no code for the widget
   }
@@ -64,7 +67,7 @@ export class TableFeed {
 
   check(ids, wanted) {
     for (const id of ids) {
-      if (wanted && !this.rows.byId.get(id)?.final) this.checked.add(id);
+      if (wanted && this.rows.byId.get(id)?.mayCancel) this.checked.add(id);
       else this.checked.delete(id);
     }
     this.tell("controls");
@@ -110,7 +113,7 @@ export class TableFeed {
     const changed = this.rows.take(this.columns, rows);
     if (after === undefined || after <= this.seq) this.seq = Math.max(this.seq, seq);
     this.stale = stale;
-    for (const id of changed) if (this.rows.byId.get(id).final) this.checked.delete(id);
+    for (const id of changed) if (!this.rows.byId.get(id).mayCancel) this.checked.delete(id);
     this.tell("update", changed);
   }
 

@@ -12,7 +12,7 @@ const SPEAK_AFTER = 600; // ms after the last key of a search
 export class TableView {
   constructor(feed) {
     this.feed = feed;
-    this.listing = new Listing(feed.rows);
+    this.listing = new Listing(feed.rows, feed.worstFirst ? "status" : "id");
     this.grid = new Grid(this.listing, feed);
     this.bar = new StatusBar(feed.rows, this.listing, (group) => this.#narrow(() => this.listing.toggleGroup(group)));
     this.cancel = new CancelBar(feed, this.listing);
@@ -55,8 +55,9 @@ export class TableView {
   #makeSearch() {
     const search = element("input", "jobs-search");
     Object.assign(search, { type: "search", placeholder: "Search", spellcheck: false, autocomplete: "off" });
-    search.setAttribute("aria-label", "Search in id, name, status, reason and site");
-    search.title = "Search in id, name, status, reason and site";
+    const parameters = this.feed.rows.parameters.length ? "parameters, " : "";
+    search.title = `Search in id, name, ${parameters}status, reason and site`;
+    search.setAttribute("aria-label", search.title);
     search.addEventListener("input", () => this.#narrow(() => this.listing.search(search.value)));
     return search;
   }

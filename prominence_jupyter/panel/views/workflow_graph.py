@@ -1,0 +1,130 @@
+"""`workflow_graph`: the jobs of a workflow that wait for each other, as boxes and lines, while they are few.
+
+A box stands right of all that it waits for: its column is the length of the longest way to it. Within a column boxes
+stand near what they wait for, which keeps most lines from crossing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from statistics import mean
+from typing import Any, Final
+
+from prominence_jupyter.panel.views.node_row import NodeState
+from prominence_jupyter.panel.views.progress import counts_text
+from prominence_jupyter.panel.views.tone import SHAPES, Tone
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import mapping, sequence
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+
+_MOST_BOXES: Final = 20
+_MOST_LINES: Final = 60
+_SWEEPS: Final = 4
+_WORST_FIRST: Final[tuple[Tone, ...]] = ("bad", "neutral", "running", "waiting", "good")
+
+Edge = tuple[str, str]
+"""What is waited for, and who waits."""
+
+
+def workflow_graph(record: WorkflowRecord, states: Mapping[str, NodeState]) -> dict[str, Any] | None:
+    """Return the graph of a workflow; None where no job waits for another, or where it is too large to be read.
+
+    Parameters
+    ----------
+    record
+        The workflow, with its description.
+    states
+        What is known of each of its jobs, by their names within it.
+
+    Returns
+    -------
+    dict
+        ``columns`` and ``rows``: how many there are. ``boxes``: ``name``, ``counts`` ("7 of 8", or the status of a
+        single job), ``words`` ("7 of 8 done, 1 failed"), ``tone`` of the worst of its jobs, ``shape``, ``column``
+        and ``row``, which may lie between two. ``edges``: pairs of places in ``boxes``, who is waited for and who
+        waits.
+    """
+    edges = dependencies(record)
+    if not edges or len(edges) > _MOST_LINES:
+        return None
+    by_job = jobs_of(states)
+    columns = levels(by_job, edges) if len(by_job) <= _MOST_BOXES else None
+    if not columns:
+        return None
+    places = _places(columns, edges)
+    index = {name: i for i, name in enumerate(places)}
+    boxes = [{**_box(name, by_job[name]), "column": column, "row": row} for name, (column, row) in places.items()]
+    return {
+        "columns": max(columns.values()) + 1,
+        "rows": max(row for _, row in places.values()) + 1,
+        "boxes": boxes,
+        "edges": [[index[parent], index[child]] for parent, child in edges],
+    }
+
+
+def dependencies(record: WorkflowRecord) -> list[Edge]:
+    """Return who waits for whom, as a service described the workflow; each pair once."""
+    pairs = mapping(record.raw.get("dependencies")).items()
+    return [*dict.fromkeys((str(parent), str(child)) for parent, children in pairs for child in sequence(children))]
+
+
+def jobs_of(states: Mapping[str, NodeState]) -> dict[str, list[NodeState]]:
+    """Return the jobs by the name that they have in the description, in its order."""
+    by_job: dict[str, list[NodeState]] = {}
+    for state in states.values():
+        by_job.setdefault(state.node.job, []).append(state)
+    return by_job
+
+
+def levels(names: Iterable[str], edges: Sequence[Edge]) -> dict[str, int] | None:
+    """Return the length of the longest way to each job; None for a circle, or where a name is no job's."""
+    found = dict.fromkeys(names, 0)
+    if any(name not in found for edge in edges for name in edge):
+        return None
+    for _ in range(len(found)):
+        before = dict(found)
+        for parent, child in edges:
+            found[child] = max(found[child], found[parent] + 1)
+        if found == before:
+            return found
+    return None
+
+
+def worst_tone(states: Iterable[NodeState]) -> Tone:
+    """Return the tone that asks for attention most."""
+    return min((state.counted[2] for state in states), key=_WORST_FIRST.index)
+
+
+def _box(name: str, states: list[NodeState]) -> dict[str, Any]:
+    tone = worst_tone(states)
+    words = counts_text(states) if len(states) > 1 else states[0].counted[0]
+    done = sum(state.counted[2] == "good" for state in states)
+    counts = f"{done:,} of {len(states):,}" if len(states) > 1 else states[0].counted[1]
+    return {
+        "name": one_line(name, 60),
+        "counts": one_line(counts, 30),
+        "words": one_line(words, 200),
+        "tone": tone,
+        "shape": SHAPES[tone],
+    }
+
+
+def _places(columns: Mapping[str, int], edges: Sequence[Edge]) -> dict[str, tuple[int, float]]:
+    """Return the column and the row of each job; shorter columns stand in the middle."""
+    ordered = [list(group) for _, group in groupby(sorted(columns, key=columns.__getitem__), key=columns.__getitem__)]
+    near: dict[str, list[str]] = {name: [] for name in columns}
+    for parent, child in edges:
+        near[parent].append(child)
+        near[child].append(parent)
+    most = max(map(len, ordered))
+    rows = _rows(ordered, most)
+    for sweep in range(_SWEEPS):
+        for names in ordered if sweep % 2 == 0 else reversed(ordered):
+            names.sort(key=lambda name: mean([rows[other] for other in near[name]] or [rows[name]]))
+            rows |= _rows([names], most)
+    return {name: (column, rows[name]) for column, names in enumerate(ordered) for name in names}
+
+
+def _rows(ordered: Iterable[Sequence[str]], most: int) -> dict[str, float]:
+    return {name: (most - len(names)) / 2 + i for names in ordered for i, name in enumerate(names)}
