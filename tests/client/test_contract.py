@@ -201,10 +201,8 @@ def call(client: Client, request: dict) -> object:
     match request["method"], parts:
         case "POST", ["jobs"]:  # what our own rules would refuse is sent all the same
             return client.submit(JobDescription(request.get("json", {})))
-        case "PUT", ["jobs", job_id, "clone"]:
-            return client.clone(int(job_id))
-        case "PUT", ["jobs", job_id, "remove"]:
-            return client.remove(int(job_id))
+        case "PUT", ["jobs", job_id, ("clone" | "remove") as verb]:
+            return getattr(client, verb)(int(job_id))
         case "POST", ["jobs", job_id, "exec"]:
             return client.execute(int(job_id), params["command"].split(","))
         case "DELETE", ["jobs", job_id]:
