@@ -16,6 +16,7 @@ from prominence_jupyter.errors import (
     OutputsUnread,
     ServiceError,
     UnexpectedAnswer,
+    Unreachable,
     UsageError,
 )
 from prominence_jupyter.history.ended_jobs import Progress
@@ -29,6 +30,8 @@ from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 _AT_ONCE: Final = 16
 _WORDS: Final = 300
+_OF_ONE: Final = (ServiceError, Unreachable, UsageError, OSError)
+"""Errors that need not keep other files from coming: they may come from elsewhere."""
 
 
 def saved(
@@ -51,7 +54,7 @@ def saved(
             job.save(client, force=force)
         except TOKEN_TROUBLES:
             raise
-        except (ServiceError, UsageError, OSError) as error:
+        except _OF_ONE as error:
             return one_line(error, _WORDS)
         return None
 
@@ -65,7 +68,7 @@ def saved(
             f"the files of {len(failed):,} of {len(jobs):,} jobs could not all be had, those of {one_line(name, 60)} "
             f"for one: {why}",
             OutputsUnread,
-            stacklevel=4,
+            stacklevel=3,
         )
     return [path for job in jobs for path in job.paths]
 
@@ -105,13 +108,20 @@ class _JobFolder:
         if not folder.resolve().is_relative_to(self._root.resolve()):
             raise UsageError(f"{folder} is a link that leads out of {self._root}: choose another folder")
         files = reported_files(self._record.raw)
-        if not self._record.has_detail or any(force or not _is_there(folder / inside(f.name), f) for f in _made(files)):
+        if not self._record.has_detail or any(force or not _is_there(folder / f.name, f) for f in _made(files)):
             files = output_files(client.transport, self._record.id)  # with links
+        troubles: list[Exception] = []
         for file in _made(files):
-            path = folder / inside(file.name)
-            if force or not _is_there(path, file):
-                Output(file).save(folder, force=force)
-            self.paths.append(path)
+            try:
+                path = folder / inside(file.name)
+                if force or not _is_there(path, file):
+                    Output(file).save(folder, force=force)
+            except _OF_ONE as error:
+                troubles.append(error)
+            else:
+                self.paths.append(path)
+        if troubles:
+            raise troubles[0]
 
 
 def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple[str, JobRecord]]:
