@@ -8,7 +8,9 @@ from ipywidgets import VBox
 
 from prominence_jupyter.panel.jobs_table import JobsTable
 from prominence_jupyter.panel.views.job_row import COLUMNS, job_row
+from prominence_jupyter.panel.views.node_row import node_row
 from prominence_jupyter.protocol.record import JobRecord
+from tests.panel.views.workflows import node
 
 
 def row(number, status="idle", *, ended=False):
@@ -276,3 +278,33 @@ def test_an_interrupt_is_told_and_goes_on(wired):
     [message] = wire.delivered()
     assert (message["kind"], message["action"]) == ("problem", "cancel")
     assert message["text"].startswith("Interrupted")
+
+
+def test_a_job_whose_turn_has_not_come_is_neither_opened_nor_cancelled(monkeypatch):
+    opened, asked = [], []
+
+    def cancel(keys):
+        asked.append(keys)
+        return {"node p/1": "there is no such job"}
+
+    outbox = HeldOutbox()
+    rows = [node_row(node("p", 0)), node_row(node("p", 1, "running", n=7), parameters=["n"])]
+    table = JobsTable(
+        rows, parameters=["n"], worst_first=True, on_select=opened.append, on_cancel=cancel, outbox=outbox
+    )
+    wire = Wire(table, outbox, monkeypatch)
+    state = table.state()
+    assert (state["parameters"], state["worst_first"]) == (["n"], True)
+    assert [values[-2:] for values in state["rows"]] == [["", []], ["101", ["7"]]]
+    for key in ("node p/0", "node p/1"):
+        wire.says(select=key)
+    wire.says(cancel=["node p/0", "node p/1"])
+    assert (opened, asked) == ([None, "node p/1"], [["node p/1"]])
+    assert wire.delivered()[-1]["text"] == "0 cancelled, 1 could not be: 101: there is no such job"
+    table.close()
+
+
+def test_names_of_parameters_are_plain_text_and_not_too_many(wired):
+    table, _ = wired(1, parameters=["<b>\u202e" + "x" * 100, *map(str, range(100))])
+    names = table.state()["parameters"]
+    assert (len(names), len(names[0]), names[0][:4]) == (20, 60, "<b>\ufffd")

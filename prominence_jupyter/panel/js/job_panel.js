@@ -5,7 +5,8 @@
 // "problem", action, text}. Messages from it: {action}, and what a log asks for; they wait in the kernel until no cell
 // runs. A message may be lost, so every one says where its bytes belong.
 
-import { Actions } from "./job/actions.js";
+import { Actions } from "./common/actions.js";
+import { JOB_ACTIONS } from "./job/job_actions.js";
 import { Feed } from "./job/feed.js";
 import { sender } from "./common/sending.js";
 import { PanelView } from "./job/panel_view.js";
@@ -30,7 +31,7 @@ export default () => {
     // Messages are taken from here on, whether or not a view is there: those sent at once after creation count too.
     initialize({ model }) {
       const send = sender(model, () => feed.lost || feed.lose());
-      const [actions, feed] = [new Actions(send), new Feed(send)];
+      const [actions, feed] = [new Actions(send, JOB_ACTIONS), new Feed(send)];
       shared = { actions, feed };
       feed.load(model.get("_output"));
       model.on("msg:custom", (message, buffers) => {

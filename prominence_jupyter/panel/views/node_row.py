@@ -25,7 +25,6 @@ NOT_RUN: Final = "not run"
 _NO_JOB: Final = JobRecord()
 _WAITING: Final[tuple[str, Tone]] = ("waiting", "waiting")
 _NEVER: Final[tuple[str, Tone]] = (NOT_RUN, "neutral")
-_NEVER_REASON: Final = "The workflow ended before its turn came."
 _NAME_LIMIT: Final = 80
 _VALUE_LIMIT: Final = 40
 
@@ -93,8 +92,14 @@ def node_row(state: NodeState, *, parameters: Sequence[str] = ()) -> dict[str, A
     }
     if state.record is None:
         word, group, tone = state.counted
-        row |= {"status": word, "group": group, "tone": tone, "shape": SHAPES[tone], "final": state.not_run}
-        row["reason"] = _NEVER_REASON if state.not_run else ""
+        row |= {
+            "status": word,
+            "group": group,
+            "tone": tone,
+            "shape": SHAPES[tone],
+            "reason": "",
+            "final": state.not_run,
+        }
     return row
 
 

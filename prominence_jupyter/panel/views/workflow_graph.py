@@ -1,13 +1,13 @@
 """`workflow_graph`: the jobs of a workflow that wait for each other, as boxes and lines, while they are few.
 
 A box stands right of all that it waits for: its column is the length of the longest way to it. Within a column boxes
-stand near what they wait for, which keeps most lines from crossing.
+stand near what they wait for, which keeps most lines from crossing. A line that passes a column has a row there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import pairwise
 from statistics import mean
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ _WORST_FIRST: Final[tuple[Tone, ...]] = ("bad", "neutral", "running", "waiting",
 Edge = tuple[str, str]
 """What is waited for, and who waits."""
 
+Spot = tuple[str, int]
+"""A job and its column, or a later column in which lines from that job pass."""
+
 
 def workflow_graph(record: WorkflowRecord, states: Mapping[str, NodeState]) -> dict[str, Any] | None:
     """Return the graph of a workflow; None where no job waits for another, or where it is too large to be read.
@@ -42,8 +45,8 @@ def workflow_graph(record: WorkflowRecord, states: Mapping[str, NodeState]) -> d
     dict
         ``columns`` and ``rows``: how many there are. ``boxes``: ``name``, ``counts`` ("7 of 8", or the status of a
         single job), ``words`` ("7 of 8 done, 1 failed"), ``tone`` of the worst of its jobs, ``shape``, ``column``
-        and ``row``, which may lie between two. ``edges``: pairs of places in ``boxes``, who is waited for and who
-        waits.
+        and ``row``, which may lie between two. ``edges``: places in ``boxes`` of who is waited for and who
+        waits, and the rows in which the line between them passes the columns between.
     """
     edges = dependencies(record)
     if not edges or len(edges) > _MOST_LINES:
@@ -52,14 +55,18 @@ def workflow_graph(record: WorkflowRecord, states: Mapping[str, NodeState]) -> d
     columns = levels(by_job, edges) if len(by_job) <= _MOST_BOXES else None
     if not columns:
         return None
-    places = _places(columns, edges)
-    index = {name: i for i, name in enumerate(places)}
-    boxes = [{**_box(name, by_job[name]), "column": column, "row": row} for name, (column, row) in places.items()]
+    rows = _rows_of(columns, edges)
+    names = sorted(columns, key=lambda name: (columns[name], rows[name, columns[name]]))
+    index = {name: i for i, name in enumerate(names)}
+    boxes = [_box(name, by_job[name]) | {"column": columns[name], "row": rows[name, columns[name]]} for name in names]
     return {
         "columns": max(columns.values()) + 1,
-        "rows": max(row for _, row in places.values()) + 1,
+        "rows": max(rows.values()) + 1,
         "boxes": boxes,
-        "edges": [[index[parent], index[child]] for parent, child in edges],
+        "edges": [
+            [index[parent], index[child], [rows[parent, past] for past in range(columns[parent] + 1, columns[child])]]
+            for parent, child in edges
+        ],
     }
 
 
@@ -110,21 +117,23 @@ def _box(name: str, states: list[NodeState]) -> dict[str, Any]:
     }
 
 
-def _places(columns: Mapping[str, int], edges: Sequence[Edge]) -> dict[str, tuple[int, float]]:
-    """Return the column and the row of each job; shorter columns stand in the middle."""
-    ordered = [list(group) for _, group in groupby(sorted(columns, key=columns.__getitem__), key=columns.__getitem__)]
-    near: dict[str, list[str]] = {name: [] for name in columns}
+def _rows_of(columns: Mapping[str, int], edges: Sequence[Edge]) -> dict[Spot, float]:
+    """Return the row of each box, and of the lines that pass a column; shorter columns stand in the middle."""
+    near: dict[Spot, list[Spot]] = {(name, column): [] for name, column in columns.items()}
     for parent, child in edges:
-        near[parent].append(child)
-        near[child].append(parent)
+        way = [(parent, column) for column in range(columns[parent], columns[child])]
+        for one, other in pairwise([*way, (child, columns[child])]):
+            near.setdefault(one, []).append(other)
+            near.setdefault(other, []).append(one)
+    ordered = [[spot for spot in near if spot[1] == column] for column in range(max(columns.values()) + 1)]
     most = max(map(len, ordered))
     rows = _rows(ordered, most)
     for sweep in range(_SWEEPS):
-        for names in ordered if sweep % 2 == 0 else reversed(ordered):
-            names.sort(key=lambda name: mean([rows[other] for other in near[name]] or [rows[name]]))
-            rows |= _rows([names], most)
-    return {name: (column, rows[name]) for column, names in enumerate(ordered) for name in names}
+        for spots in ordered if sweep % 2 == 0 else reversed(ordered):
+            spots.sort(key=lambda spot: mean([rows[other] for other in near[spot]] or [rows[spot]]))
+            rows |= _rows([spots], most)
+    return rows
 
 
-def _rows(ordered: Iterable[Sequence[str]], most: int) -> dict[str, float]:
-    return {name: (most - len(names)) / 2 + i for names in ordered for i, name in enumerate(names)}
+def _rows(ordered: Iterable[Sequence[Spot]], most: int) -> dict[Spot, float]:
+    return {spot: (most - len(spots)) / 2 + i for spots in ordered for i, spot in enumerate(spots)}

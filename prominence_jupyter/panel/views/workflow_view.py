@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from prominence_jupyter.panel.views.expected_end import expected_end
 from prominence_jupyter.panel.views.job_row import row_id
 from prominence_jupyter.panel.views.node_row import NodeState
 from prominence_jupyter.panel.views.progress import ORDER, progress_text
 from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
+from prominence_jupyter.panel.views.words import clock_time
 from prominence_jupyter.panel.views.workflow_graph import workflow_graph
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
+_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _GROUPS: Final = 12
 """A service may send any number of words."""
 
@@ -44,8 +47,8 @@ def workflow_view(
     dict
         Plain data that JSON can hold. ``counts`` has a list ``[words, tone, glyph, number]`` for each group of jobs, as
         the table counts them; ``progress`` the same in words; ``expected`` words from `expected_end`, empty where it
-        cannot be told; ``graph`` that of `workflow_graph` or None; ``failed`` whether it has ended and the
-        service can run a part of it again.
+        cannot be told; ``graph`` that of `workflow_graph` or None; ``here`` whether the service is on this machine;
+        ``failed`` whether it has ended and the service can run a part of it again.
     """
     word, tone = workflow_status(record, states)
     return {
@@ -55,7 +58,8 @@ def workflow_view(
         "tone": tone,
         "shape": SHAPES[tone],
         "reason": one_line(record.status_reason),
-        "url": one_line(url, 300),
+        "here": urlsplit(url).hostname in _THIS_MACHINE,
+        "times": _times(record),
         "created": record.created,
         "started": record.started,
         "ended": record.ended,
@@ -80,6 +84,12 @@ def workflow_status(record: WorkflowRecord, states: Mapping[str, NodeState]) -> 
     if record.status == status.COMPLETED and any(state.counted[2] == "bad" for state in states.values()):
         return f"{word}, not all did their work", "bad"
     return word, tone
+
+
+def _times(record: WorkflowRecord) -> str:
+    known = [("submitted", record.created), ("ended", record.ended)]
+    told = [(word, clock_time(moment, "%Y-%m-%d %H:%M UTC")) for word, moment in known if moment is not None]
+    return ", ".join(f"{word} {text}" for word, text in told)
 
 
 def _counts(states: Mapping[str, NodeState]) -> list[list[Any]]:

@@ -15,12 +15,11 @@ from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_nodes import attempt_order
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging.absence import Absence
 from prominence_jupyter.watch.judging.certainty import Certainty
 from prominence_jupyter.watch.judging.reports import best, is_settled, may_have_ended
-from prominence_jupyter.watch.listener import tell
-from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
+from prominence_jupyter.watch.sets.audience import Audience
+from prominence_jupyter.watch.sets.set_change import Entry, SetListener
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 
 Label = tuple[str, str]
@@ -73,11 +72,7 @@ class WatchedSet:
         """Entries of the listing that seemed to have ended when they were asked about."""
         self._absences: dict[str, Absence] = {}
         self._certainties: dict[str, Certainty] = {}
-        self._told_entries = self._entries.copy()
-        self._told: SetChange | None = None
-        self._told_description = self._description
-        self._listeners: list[SetListener] = []
-        self._joining: list[SetListener] = []
+        self._audience = Audience(self._entries, workflow)
         self._lock = threading.Lock()
 
     @property
@@ -89,23 +84,17 @@ class WatchedSet:
     @property
     def is_wanted(self) -> bool:
         """Whether there is something to ask, or someone to tell."""
-        return bool(self._joining or (self._listeners and not self.finished.is_set()))
+        return self._audience.is_joined or (self._audience.is_there and not self.finished.is_set())
 
     @property
     def is_over(self) -> bool:
         """Whether nothing can change any more, as far as is known."""
-        more_may_come = self.everything or (self.workflow and (self.workflow.wants_jobs or not self.workflow.has_ended))
-        return not self._open and not more_may_come
+        return not self._open and not self.everything and (self.workflow is None or self.workflow.is_over)
 
     @property
     def awaits_workflow(self) -> bool:
         """Whether only the workflow itself can tell if more is to come."""
-        workflow = self.workflow
-        return workflow is not None and workflow.is_listed and not workflow.has_ended and not self._open
-
-    @property
-    def _description(self) -> WorkflowRecord | None:
-        return self.workflow.record if self.workflow else None
+        return not self._open and self.workflow is not None and self.workflow.may_go_on
 
     def await_tick(self, after: int, timeout_s: float) -> bool:
         """Wait until `ticks` is more than it was; return whether it is. From any thread."""
@@ -115,34 +104,21 @@ class WatchedSet:
     def is_asked(self) -> bool:
         """Tell whether the service has been asked about every job at least once. From any thread."""
         is_listed = self.workflow is None or self.workflow.is_listed
-        return is_listed and all(
-            entry.record or entry.gone or key in self._absences for key, entry in self.entries.items()
-        )
+        entries = self.entries.items()
+        return is_listed and all(entry.record or entry.gone or key in self._absences for key, entry in entries)
 
     def join(self, listener: SetListener) -> None:
         """Let a listener wait for `let_in`. From any thread."""
-        with self._lock:
-            self._joining.append(listener)
+        self._audience.join(listener)
 
     def leave(self, listener: SetListener) -> bool:
         """Drop a listener; return whether none is left. From any thread."""
-        with self._lock:
-            for group in (self._listeners, self._joining):
-                if listener in group:
-                    group.remove(listener)
-            return not self._listeners and not self._joining
+        return self._audience.leave(listener)
 
     def let_in(self) -> bool:
         """Tell new listeners all that is known, if anything is; return whether there were any."""
-        with self._lock:
-            joining, self._joining = self._joining, []
-            self._listeners += joining
-        if self.ticks or any(entry.record for entry in self._entries.values()):
-            known = SetChange.between({}, self._entries, self.stale_since, self.trouble, self._description)
-            for listener in joining:
-                if listener in self._listeners:
-                    tell(listener, known)
-        return bool(joining)
+        is_known = self.ticks or any(entry.record for entry in self._entries.values())
+        return self._audience.let_in(self._entries if is_known else None, self.stale_since, self.trouble)
 
     def has_strangers(self, listing: Mapping[str, JobRecord]) -> bool:
         """Tell whether jobs are listed of which it is not known whether they carry the label."""
@@ -258,15 +234,7 @@ class WatchedSet:
             self.stale_since, self._heard = None, now
         elif self.stale_since is None:
             self.stale_since = min(now, self._heard or now)
-        described = None if self._description is self._told_description else self._description
-        change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble, described)
-        nothing = SetChange({}, stale_since=self.stale_since, trouble=self.trouble)
-        is_news = change != nothing
-        if is_news or nothing != self._told:
-            self._told, self._told_entries, self._told_description = nothing, self._entries.copy(), self._description
-            for listener in [*self._listeners]:
-                if listener in self._listeners:  # it may have left while others were told
-                    tell(listener, change)
+        is_news = self._audience.tell(self._entries, self.stale_since, self.trouble)
         if self.is_over and trouble is None:
             self.finished.set()
         with self._ticked:

@@ -57,6 +57,16 @@ class WatchedWorkflow:
         """Whether it makes no more jobs."""
         return self.gone or (self.record is not None and self.record.has_ended)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether its jobs are known, and more may come."""
+        return self.is_listed and not self.has_ended
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it makes no more jobs, and all are known."""
+        return self.has_ended and not self.wants_jobs
+
     def has(self, record: JobRecord) -> bool:
         """Tell whether a job may be one of its, by its name."""
         name = self.record.name if self.record else None
@@ -91,6 +101,6 @@ class WatchedWorkflow:
 
 def _counted(jobs: Iterable[JobRecord]) -> tuple[int, int]:
     """Return how many jobs are done, and how many have ended otherwise, of each the last attempt."""
-    last = {record.name: record.status for record in sorted(jobs, key=attempt_order)}
-    done = sum(word == status.COMPLETED for word in last.values())
-    return done, sum(status.is_final(word) for word in last.values()) - done
+    last = {record.name: record for record in sorted(jobs, key=attempt_order)}.values()
+    done = sum(record.succeeded is True for record in last)
+    return done, sum(status.is_final(record.status) for record in last) - done

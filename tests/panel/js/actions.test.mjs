@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Actions } from "../../../prominence_jupyter/panel/js/job/actions.js";
+import { Actions } from "../../../prominence_jupyter/panel/js/common/actions.js";
 
 function made() {
   const sent = [];
-  const actions = new Actions((message) => sent.push(message));
+  const actions = new Actions((message) => sent.push(message), ["cancel", "clone"]);
   let calls = 0;
   const end = actions.listen(() => (calls += 1));
   return { actions, sent, calls: () => calls, end };

@@ -23,12 +23,23 @@ def test_a_diamond():
     assert places(graph) == {"a": (0, 0.5), "b": (1, 1), "c": (1, 0), "d": (2, 0.5)}
     assert (graph["columns"], graph["rows"]) == (3, 2)
     names = [box["name"] for box in graph["boxes"]]
-    assert [(names[one], names[two]) for one, two in graph["edges"]] == [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
+    assert [(names[one], names[two]) for one, two, _ in graph["edges"]] == [
+        ("a", "b"),
+        ("a", "c"),
+        ("b", "d"),
+        ("c", "d"),
+    ]
 
 
 def test_a_job_stands_right_of_all_that_it_waits_for():
     graph = graph_of({"a": ["b", "d"], "b": ["c"], "c": ["d"]}, *"abcd")
     assert [column for column, _ in places(graph).values()] == [0, 1, 2, 3]
+
+
+def test_a_line_passes_a_column_in_a_row_of_its_own():
+    graph = graph_of({"a": ["b", "c"], "b": ["c"]}, *"abc")
+    assert places(graph) == {"a": (0, 0.5), "b": (1, 0), "c": (2, 0.5)}
+    assert graph["edges"] == [[0, 1, []], [0, 2, [1.0]], [1, 2, []]]
 
 
 def test_lines_do_not_cross_where_they_need_not():
@@ -73,4 +84,6 @@ def test_any_graph_has_a_place_for_each_job_and_leads_to_the_right(pairs):
     where = [(box["column"], box["row"]) for box in graph["boxes"]]
     assert len(set(where)) == 9
     assert all(0 <= column < graph["columns"] and 0 <= row <= graph["rows"] - 1 for column, row in where)
-    assert all(where[one][0] < where[two][0] for one, two in graph["edges"])
+    assert all(where[one][0] < where[two][0] for one, two, _ in graph["edges"])
+    lines = {(where[one][0] + 1 + i, row) for one, _, rows in graph["edges"] for i, row in enumerate(rows)}
+    assert not lines & set(where), "no line passes below a box"

@@ -27,6 +27,8 @@ def test_what_is_said_while_it_goes_on():
     ]
     assert shown["progress"] == "2 of 5 done, 1 failed, 1 running, 1 waiting"
     assert (shown["created"], shown["started"], shown["ended"]) == (100, 110, None)
+    assert shown["times"] == "submitted 1970-01-01 00:01 UTC"
+    assert shown["here"] is True
     assert (shown["final"], shown["failed"], shown["graph"], shown["expected"]) == (False, False, None, "")
 
 
@@ -84,6 +86,6 @@ def test_an_expected_end_is_told_only_with_news():
 def test_any_words_give_bounded_plain_data(name, words):
     record = workflow(name, {name: [name]}, name=name * 100, statusReason=name * 100, id=name)
     known = states(*(node(word, number, word) for number, word in enumerate(words)))
-    text = json.dumps(view(record, known, url=name * 100, stale=name * 100), ensure_ascii=False)
+    text = json.dumps(view(record, known, stale=name * 100), ensure_ascii=False)
     assert len(text) < 6000
     assert not set(text) & set("\u202e\u2028\x1b\x00")

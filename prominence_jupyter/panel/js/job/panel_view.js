@@ -1,9 +1,9 @@
 import { element, setText } from "../common/dom.js";
 import { LogsView } from "../log/logs_view.js";
-import { ActionsView } from "./actions_view.js";
+import { HeadView } from "../common/head_view.js";
 import { DescriptionView } from "./description_view.js";
 import { FactsView } from "./facts_view.js";
-import { HeadView } from "./head_view.js";
+import { jobActions } from "./job_actions.js";
 import { TasksView } from "./tasks_view.js";
 import { Timeline } from "./timeline.js";
 
@@ -14,16 +14,16 @@ export class PanelView {
     this.model = model;
     this.said = element("div", "said");
     this.said.setAttribute("role", "status"); // the one place that is read aloud: changes, never ticks
-    this.buttons = new ActionsView({ actions, feed, model, say: (words) => setText(this.said, words) });
+    this.buttons = jobActions({ actions, feed, model, say: (words) => setText(this.said, words) });
     this.timeline = new Timeline();
-    this.head = new HeadView(element("div", "side", this.timeline.clock, this.buttons.node));
+    this.head = new HeadView("job", element("div", "side", this.timeline.clock, this.buttons.node));
     this.facts = new FactsView();
     this.tasks = new TasksView();
     this.logs = new LogsView({ feed, model });
     this.description = new DescriptionView(model);
     const outcome = this.buttons.outcome.node;
     const parts = [this.head, this.head.words, outcome, this.timeline, this.facts, this.tasks, this.logs, this.description];
-    this.root = element("div", "job", ...parts.map((part) => part.node ?? part), this.said);
+    this.root = element("div", "job prominence-card", ...parts.map((part) => part.node ?? part), this.said);
     this.root.setAttribute("role", "group");
     this.root.tabIndex = -1; // takes the focus when the button that had it is gone
     this.timer = setInterval(() => this.tick(), 1000);

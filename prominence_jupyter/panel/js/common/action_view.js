@@ -1,8 +1,8 @@
-import { button, element, pause } from "../common/dom.js";
+import { button, element, pause } from "./dom.js";
 
 /** One thing a person can ask for: a button that asks first, then words on what became of it. */
 export class ActionView {
-  /** `words` are label, question, group (the question with its job) and sent; `again` offers it anew once it is done. */
+  /** `words` are label, question, group (the question with what it is about) and sent; `again` offers it anew once it is done. */
   constructor({ words, again, ask }) {
     this.words = words;
     this.again = again;
@@ -17,12 +17,12 @@ export class ActionView {
     const shown = state === "problem" || (state === "done" && this.again) ? "none" : state;
     if (shown === this.state) return;
     this.state = shown;
-    const panel = this.node.closest(".prominence-job"); // takes the focus while there is no button for it
-    const held = this.node.contains(document.activeElement) || (this.held && document.activeElement === panel);
+    const card = this.node.closest(".prominence-card"); // takes the focus while there is no button for it
+    const held = this.node.contains(document.activeElement) || (this.held && document.activeElement === card);
     if (shown === "none") this.#offer();
     else if (shown === "sent") this.node.replaceChildren(element("span", "quiet", this.words.sent));
     else this.node.replaceChildren();
-    if (held) (this.node.querySelector("button") ?? panel)?.focus({ preventScroll: true });
+    if (held) (this.node.querySelector("button") ?? card)?.focus({ preventScroll: true });
     this.held = held;
   }
 

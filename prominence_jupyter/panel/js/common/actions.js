@@ -1,10 +1,10 @@
 const NOTHING = { state: "none", text: "" };
 
-/** What a person asked to be done with a job, and what became of it; all views of a model share it. */
+/** What a person asked to be done, and what became of it; all views of a model share it. */
 export class Actions {
-  constructor(send) {
+  constructor(send, names) {
     this.send = send;
-    this.known = { cancel: NOTHING, clone: NOTHING }; // each {state: "none" | "sent" | "done" | "problem", text}
+    this.known = Object.fromEntries(names.map((name) => [name, NOTHING])); // each {state: "none" | "sent" | "done" | "problem", text}
     this.listeners = new Set();
   }
 

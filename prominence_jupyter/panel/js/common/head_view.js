@@ -1,8 +1,9 @@
-import { element, setText } from "../common/dom.js";
+import { element, setText } from "./dom.js";
 
-/** What a job is called, how it is, and why. */
+/** What a job or a workflow is called, how it is, and why. */
 export class HeadView {
-  constructor(side) {
+  constructor(kind, side) {
+    this.kind = kind;
     this.parts = {};
     const part = (tag, name) => (this.parts[name] = element(tag, name));
     const what = element("div", "what", part("span", "shape"), part("strong", "status"), part("span", "title"), part("span", "id"));
@@ -14,6 +15,6 @@ export class HeadView {
   update(view) {
     for (const [name, node] of Object.entries(this.parts)) setText(node, view[name] ?? "");
     this.parts.title.title = view.title;
-    setText(this.parts.id, view.id ? `job ${view.id}` : "");
+    setText(this.parts.id, view.id ? `${this.kind} ${view.id}` : "");
   }
 }

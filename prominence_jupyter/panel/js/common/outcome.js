@@ -1,4 +1,4 @@
-import { element, setText } from "../common/dom.js";
+import { element, setText } from "./dom.js";
 
 /** Words under the head: what is waited for, what was done, what failed. */
 export class Outcome {
