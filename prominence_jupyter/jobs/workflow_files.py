@@ -51,12 +51,12 @@ def saved(
 
     def save(job: _JobFolder) -> str | None:
         try:
-            job.save(client, force=force)
+            trouble = job.save(client, force=force)
         except TOKEN_TROUBLES:
             raise
-        except _OF_ONE as error:
-            return one_line(error, _WORDS)
-        return None
+        except (ServiceError, UsageError, OSError) as error:
+            trouble = error
+        return one_line(trouble, _WORDS) or None
 
     with shown_progress(progress) as tell:
         tell(0, len(jobs), "jobs")
@@ -101,8 +101,8 @@ class _JobFolder:
                         "or write over it with force=True"
                     )
 
-    def save(self, client: Client, *, force: bool) -> None:
-        """Fetch what is not there yet."""
+    def save(self, client: Client, *, force: bool) -> Exception | None:
+        """Fetch what is not there yet; return what has kept a file from coming."""
         assert self._record.id is not None  # noqa: S101 - those without are left out
         folder = Path(self._root, inside(self.name))
         if not folder.resolve().is_relative_to(self._root.resolve()):
@@ -110,18 +110,17 @@ class _JobFolder:
         files = reported_files(self._record.raw)
         if not self._record.has_detail or any(force or not _is_there(folder / f.name, f) for f in _made(files)):
             files = output_files(client.transport, self._record.id)  # with links
-        troubles: list[Exception] = []
+        trouble: Exception | None = None
         for file in _made(files):
             try:
                 path = folder / inside(file.name)
                 if force or not _is_there(path, file):
                     Output(file).save(folder, force=force)
             except _OF_ONE as error:
-                troubles.append(error)
+                trouble = trouble or error
             else:
                 self.paths.append(path)
-        if troubles:
-            raise troubles[0]
+        return trouble
 
 
 def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple[str, JobRecord]]:
