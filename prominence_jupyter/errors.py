@@ -17,18 +17,19 @@
     │   ├── AuthenticationFailed     it does not accept the token
     │   ├── FunctionalityDisabled    this deployment has that part switched off
     │   ├── NoSuchJob
+    │   ├── NoSuchWorkflow
     │   ├── RequestRefused           any other 4xx, with the service's words
     │   ├── ServiceFailed            5xx or 429 (transient)
     │   ├── UnexpectedAnswer         HTML, broken JSON, an object where a list belongs
     │   └── AnswerTooLong            more than was to be held in memory
     ├── Unreachable              no answer at all (transient)
-    ├── SubmissionUncertain      the answer to a submission was lost, and its job was not found
-    ├── WaitTimeout              the job was still going when the time was up
+    ├── SubmissionUncertain      the answer to a submission was lost, and what it made was not found
+    ├── WaitTimeout              what was waited for was still going when the time was up
     ├── JobFailed                a job that a cell waited for did not succeed
     ├── CacheUnusable            the cache of ended jobs cannot be emptied
     └── LocalServiceError        the service on this machine cannot start or stop
 
-Warnings, below UserWarning: `CacheLeftOut`, `CertificatesUnchecked`, `DetailMissing`.
+Warnings, below UserWarning: `CacheLeftOut`, `CertificatesUnchecked`, `DetailMissing`, `OutputsUnread`.
 ``transient`` tells whether the same request may succeed later.
 Messages say what happened, where, and what to do next.
 """
@@ -141,6 +142,10 @@ class NoSuchJob(ServiceError):
     """The service knows no job with that id, or it is another user's."""
 
 
+class NoSuchWorkflow(ServiceError):
+    """The service knows no workflow with that id that this can be done to, or it is another user's."""
+
+
 class RequestRefused(ServiceError):
     """4xx: the service understood and refused, in its own words."""
 
@@ -176,12 +181,12 @@ class Unreachable(ProminenceError):
 
 
 class SubmissionUncertain(ProminenceError):
-    """The answer to a submission was lost: the job may or may not exist. It was not sent again.
+    """The answer to a submission was lost: the job or workflow may or may not exist. It was not sent again.
 
     Attributes
     ----------
     label
-        Key and value of the label that the job carries, if it exists; None when it cannot be told by one.
+        Key and value of the label that it carries, if it exists; None when it cannot be told by one.
     """
 
     def __init__(self, message: str, label: tuple[str, str] | None = None) -> None:
@@ -190,7 +195,7 @@ class SubmissionUncertain(ProminenceError):
 
 
 class WaitTimeout(ProminenceError):
-    """The job had not ended when the time was up; it goes on."""
+    """What was waited for had not ended when the time was up; it goes on."""
 
 
 class JobFailed(ProminenceError):
@@ -211,6 +216,10 @@ class CertificatesUnchecked(UserWarning):
 
 class DetailMissing(UserWarning):
     """A service listed jobs that it did not describe; they stay as they were listed."""
+
+
+class OutputsUnread(UserWarning):
+    """Outputs of jobs could not be fetched, or did not say what was looked for; the results have rows without it."""
 
 
 class LocalServiceError(ProminenceError):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from prominence_jupyter.client.http.frames import methods_without_frames
 from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.known_records import KnownRecords
+from prominence_jupyter.client.submitting.kind import JOB
 from prominence_jupyter.client.submitting.label_search import LabelSearch
 from prominence_jupyter.client.submitting.submitter import Submitter
 from prominence_jupyter.client.workflow_client import WorkflowClient
@@ -47,7 +48,7 @@ class Client:
         self.workflows = WorkflowClient(transport, attempts=attempts)
         self._attempts = attempts
         self._active = KnownRecords()
-        self._labels = LabelSearch(transport)
+        self._labels = LabelSearch(transport, JOB)
         self._submitter = Submitter(transport, self._labels)
 
     def submit(self, description: JobDescription) -> JobId:
@@ -74,7 +75,7 @@ class Client:
         SubmissionUncertain
             The answer was lost and the copy was not found, so it may exist.
         """
-        return self._submitter.clone(job_id, self.job(job_id))
+        return self._submitter.copy(paths.clone(job_id), self.job(job_id))
 
     def active_jobs(self) -> list[JobRecord]:
         """Return the jobs that have not ended, as the plain listing has them: without resources and execution.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from prominence_jupyter.client.http.frames import methods_without_frames
 from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
-from prominence_jupyter.client.submitting.submission import Submission
+from prominence_jupyter.client.submitting.kind import WORKFLOW
+from prominence_jupyter.client.submitting.label_search import LabelSearch
+from prominence_jupyter.client.submitting.submitter import Submitter
+from prominence_jupyter.errors import NoSuchWorkflow
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import WorkflowDescription
 from prominence_jupyter.protocol.paths import JobId
@@ -27,21 +30,43 @@ class WorkflowClient:
     def __init__(self, transport: Transport, *, attempts: int = ATTEMPTS) -> None:
         self.transport = transport
         self._attempts = attempts
+        self._labels = LabelSearch(transport, WORKFLOW)
+        self._submitter = Submitter(transport, self._labels)
 
     def submit(self, description: WorkflowDescription) -> JobId:
-        """Submit a workflow and return its id."""
-        return Submission(
-            lambda: self.transport.send("POST", paths.WORKFLOWS, json=description.body),
-            lambda: None,
-            None,
-            lambda: "%prominence list workflows --all",
-            self.transport.pause,
-        ).job_id()
+        """Submit a workflow under a label of its own and return its id; once at most, as `Client.submit`.
+
+        Raises
+        ------
+        SubmissionUncertain
+            The answer was lost and the workflow was not found, so it may exist.
+        """
+        return self._submitter.submit(description)
 
     def workflow(self, workflow_id: JobId) -> WorkflowRecord | None:
         """Return everything about one workflow; None when the service gives an empty list."""
         listed = self.transport.get(paths.workflow(workflow_id), attempts=self._attempts).json_list()
         return WorkflowRecord.from_json(listed[0]) if listed else None
+
+    def workflows(self, *, all_of_them: bool = False) -> list[WorkflowRecord]:
+        """Return the workflows that have not ended and, if all are wanted, those that have; without detail."""
+        params = {"all": "true"} if all_of_them else {}
+        listed = self.transport.get(paths.WORKFLOWS, params, attempts=self._attempts).json_list()
+        return [WorkflowRecord.from_json(entry) for entry in listed]
+
+    def workflows_with_label(self, key: str, value: str, *, active: bool = False) -> list[WorkflowRecord]:
+        """Return the workflows that carry a label, with detail; not those that have ended if only `active` are wanted.
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service does not understand labels in listings: it gave workflows without that label.
+        """
+        return self._labels.listed((key, value), active=active, attempts=self._attempts)
+
+    def understands_labels(self) -> bool:
+        """Tell whether the service can list workflows by label."""
+        return self._labels.understands(attempts=self._attempts)
 
     def jobs(self, workflow_id: JobId) -> list[JobRecord]:
         """Return all jobs of a workflow that there are by now, ended or not, with detail (one request)."""
@@ -50,11 +75,56 @@ class WorkflowClient:
         return [JobRecord.from_json(entry) for entry in listed]
 
     def delete(self, workflow_id: JobId) -> None:
-        """Delete a workflow that has not ended, and its jobs."""
-        self.transport.send("DELETE", paths.workflow(workflow_id))
+        """Delete a workflow that has not ended, and its jobs.
+
+        Raises
+        ------
+        NoSuchWorkflow
+            It has ended already, or does not exist.
+        """
+        try:
+            self.transport.send("DELETE", paths.workflow(workflow_id))
+        except NoSuchWorkflow as error:
+            said = f"workflow {workflow_id} cannot be deleted: it has ended already, or does not exist ({error})"
+            raise NoSuchWorkflow(said, error.status) from None
+
+    def remove(self, workflow_id: JobId) -> None:
+        """Let a workflow that has ended go, which its policy ``leaveInQueue`` keeps among the active ones.
+
+        Raises
+        ------
+        RequestRefused
+            It is not kept there, or not any more.
+        """
+        self.transport.send("PUT", paths.workflow_remove(workflow_id))
 
     def rerun(self, workflow_id: JobId) -> JobId:
-        """Run the jobs that failed, and those that wait for them, in a new workflow; return its id."""
-        answer = self.transport.send("PUT", paths.workflow(workflow_id))
-        found: JobId = answer.json_object()["id"]
-        return found
+        """Run the jobs that failed, and those that wait for them, in a new workflow with the same labels.
+
+        Returns
+        -------
+        JobId
+            That of the new workflow. It has no jobs for what was done before.
+
+        Raises
+        ------
+        RequestRefused
+            It has not ended, or nothing failed.
+        SubmissionUncertain
+            As `clone`.
+        """
+        return self._submitter.copy(paths.workflow(workflow_id), self.workflow(workflow_id))
+
+    def clone(self, workflow_id: JobId) -> JobId:
+        """Submit a copy of a workflow, labels included, and return the id of the copy.
+
+        When the answer is lost, a workflow is looked for that has the label of the original and was not there before.
+
+        Raises
+        ------
+        NoSuchWorkflow
+            The service knows no such workflow.
+        SubmissionUncertain
+            The answer was lost and the copy was not found, so it may exist.
+        """
+        return self._submitter.copy(paths.workflow_clone(workflow_id), self.workflow(workflow_id))

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.jobs.workflow import Workflow
 from prominence_jupyter.notebook.job_display import JobDisplay
 from prominence_jupyter.notebook.job_lines import JobLines
 from prominence_jupyter.notebook.set_lines import SetLines
+from prominence_jupyter.notebook.workflow_lines import WorkflowLines
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 
 class Shown(Protocol):
@@ -27,6 +30,13 @@ class ShownSet(Protocol):
 
     def wait(self, timeout: float | None) -> list[JobRecord]:
         """Wait until all have ended, see `JobSet.wait`."""
+
+
+class ShownWorkflow(Protocol):
+    """A workflow that is on the screen."""
+
+    def wait(self, timeout: float | None) -> WorkflowRecord:
+        """Wait until the workflow has ended, see `Workflow.wait`."""
 
 
 def show(job: Job, shell: Any, *, panel: bool, follow: bool = False) -> Shown:
@@ -76,6 +86,30 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet
     return lines
 
 
+def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) -> ShownWorkflow:
+    """Show a workflow: its head and a live table of its jobs in a notebook; in a terminal lines.
+
+    Parameters
+    ----------
+    workflow
+        The workflow.
+    shell, panel, follow
+        As for `show`.
+    """
+    if getattr(shell, "kernel", None) is not None:
+        from prominence_jupyter.notebook.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
+
+        return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow)
+    lines = WorkflowLines(workflow)
+    typed = f"workflow {one_line(workflow.id, 40)}"
+    if follow:
+        with interruptible(f"{typed} goes on", typed):
+            lines.follow()
+    else:
+        print(f"Workflow {one_line(workflow.id, 40)}; follow it with %prominence watch {typed}")
+    return lines
+
+
 @contextmanager
 def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
     """Let an interrupt say what goes on, and how to return to it and to end it.
@@ -90,7 +124,7 @@ def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        one = "ID" if " " in ids else ids
+        one = "ID" if " " in ids.removeprefix("workflow ") else ids
         end = f"%prominence delete {one}, or in a terminal prominence delete {one}"
         how = f": return with %prominence watch {ids}, end with {end}"
         raise KeyboardInterrupt(f"the waiting was interrupted, {goes_on}{how if ids else ''}") from None

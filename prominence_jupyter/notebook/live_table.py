@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ipywidgets import VBox
+from ipywidgets import DOMWidget, VBox
 
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.notebook.live_panel import LivePanel
 from prominence_jupyter.panel.jobs_table import JobsTable
-from prominence_jupyter.panel.views.job_row import row_id
 from prominence_jupyter.protocol.paths import JobId
 
 
@@ -24,8 +23,14 @@ class LiveTable:
         The jobs.
     rows
         What is known of them.
+    ids
+        Gives the ids of the jobs by what stands for them in the table.
     on_shown
         Called with whether any page shows the table, when that changes.
+    parameters, worst_first
+        As for `JobsTable`.
+    head
+        A widget above the table, which is closed with it.
 
     Attributes
     ----------
@@ -33,13 +38,32 @@ class LiveTable:
         What to display.
     """
 
-    def __init__(self, jobs: JobSet, rows: Iterable[Mapping[str, Any]], on_shown: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        jobs: JobSet,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        ids: Callable[[], Mapping[str, JobId]],
+        on_shown: Callable[[bool], None],
+        parameters: Sequence[str] = (),
+        worst_first: bool = False,
+        head: DOMWidget | None = None,
+    ) -> None:
         self._jobs = jobs
+        self._ids = ids
         self._lock = threading.Lock()
         self._selected: LivePanel | None = None
         self._when_unused: Callable[[], None] | None = None
-        self._table = JobsTable(rows, on_select=self._select, on_cancel=self._cancel, on_shown=on_shown)
-        self.widget = VBox([self._table])
+        self._table = JobsTable(
+            rows,
+            parameters=parameters,
+            worst_first=worst_first,
+            on_select=self._select,
+            on_cancel=self._cancel,
+            on_shown=on_shown,
+        )
+        self._always = [self._table] if head is None else [head, self._table]
+        self.widget = VBox(self._always)
 
     def when_unused(self, callback: Callable[[], None]) -> None:
         """Call back once nobody has a log open; at once if nobody has. From any thread."""
@@ -60,7 +84,7 @@ class LiveTable:
             selected, self._selected = self._selected, None
         if selected:
             selected.close()
-        for widget in (self._table, self.widget):
+        for widget in (*self._always, self.widget):
             widget.layout.close()
             widget.close()
 
@@ -69,7 +93,7 @@ class LiveTable:
         with self._lock:
             before, self._selected = self._selected, opened
             unused = self._when_unused if opened is None else None
-        self.widget.children = [self._table, opened.panel] if opened else [self._table]
+        self.widget.children = [*self._always, opened.panel] if opened else self._always
         if before:
             before.close()
         if unused:
@@ -78,8 +102,4 @@ class LiveTable:
     def _cancel(self, keys: list[str]) -> dict[str, str]:
         ids = self._ids()
         failures = self._jobs.delete(ids[key] for key in keys)
-        return {row_id(job_id): str(error) for job_id, error in failures.items()}
-
-    def _ids(self) -> dict[str, JobId]:
-        """Return the ids of the jobs by what stands for them in the table."""
-        return {row_id(job_id): job_id for job_id in self._jobs.ids}
+        return {key: str(failures[ids[key]]) for key in keys if ids[key] in failures}

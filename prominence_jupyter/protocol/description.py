@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from prominence_jupyter.errors import DescriptionError
 from prominence_jupyter.protocol import labels as our_labels
@@ -42,6 +42,11 @@ class _Description:
         shown: dict[str, Any] = redact(self.body)
         return shown
 
+    def labelled(self, label: Label) -> Self:
+        """Return the same with a label of ours."""
+        key, value = label
+        return type(self)({**self.body, "labels": {**self.body.get("labels", {}), key: value}})
+
     def __repr__(self) -> str:
         return json.dumps(self.redacted(), indent=2, ensure_ascii=False)
 
@@ -70,11 +75,6 @@ class JobDescription(_Description):
         complete = _checked(body, labels, job_problems)
         _fill_in(complete)
         return cls(complete)
-
-    def labelled(self, label: Label) -> JobDescription:
-        """Return the same with a label of ours."""
-        key, value = label
-        return JobDescription({**self.body, "labels": {**self.body.get("labels", {}), key: value}})
 
 
 class WorkflowDescription(_Description):

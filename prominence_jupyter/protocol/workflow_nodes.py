@@ -55,7 +55,7 @@ class WorkflowNodes:
         latest: dict[str, JobRecord] = {}
         for record in records:
             name = self.name_of(record.name)
-            if name is not None and (name not in latest or _order(latest[name]) <= _order(record)):
+            if name is not None and (name not in latest or attempt_order(latest[name]) <= attempt_order(record)):
                 latest[name] = record
         return latest
 
@@ -67,5 +67,6 @@ def _expanded(description: Mapping[str, Any]) -> list[Node]:
         return []
 
 
-def _order(record: JobRecord) -> tuple[float, int]:
+def attempt_order(record: JobRecord) -> tuple[float, int]:
+    """Return what jobs of the same name are to be sorted by, so that the last attempt stands last."""
     return record.created or 0.0, record.id if isinstance(record.id, int) else 0

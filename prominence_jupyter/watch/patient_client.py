@@ -11,6 +11,7 @@ from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import ServiceFailed
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.pace import asked_pause_s
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are
@@ -60,6 +61,16 @@ class PatientClient:
         """See `Client.job`."""
         with self._restrained():
             return self._client.job(job_id)
+
+    def workflow(self, workflow_id: JobId) -> WorkflowRecord | None:
+        """See `WorkflowClient.workflow`."""
+        with self._restrained():
+            return self._client.workflows.workflow(workflow_id)
+
+    def workflow_jobs(self, workflow_id: JobId) -> list[JobRecord]:
+        """See `WorkflowClient.jobs`."""
+        with self._restrained():
+            return self._client.workflows.jobs(workflow_id)
 
     @contextmanager
     def output_pieces(self, job_id: JobId, stream: Stream, offset: int | None = None) -> Iterator[Iterator[bytes]]:

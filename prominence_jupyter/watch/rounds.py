@@ -1,8 +1,9 @@
 """`Rounds`: what is asked about watched jobs, one round after another.
 
 A round is one plain listing, when that is due, whatever the number of jobs and sets of jobs. A job that is watched
-alone is asked for when it changes in the listing or leaves it, those of a set when they leave it, many at a time. Then
-come the logs that are due.
+alone is asked for when it changes in the listing or leaves it, those of a set when they leave it, many at a time, and
+those of a workflow all at once, by a listing that takes the place of the next plain one. Then come the logs that are
+due.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Rounds:
         self._clock = clock
         self._pace = Pace(longest_s=longest_pause_s)
         self._listing_due = -math.inf
+        self._held_s = 0.0
+        """The pause that was to follow the last listing, when that of a workflow's jobs came at once."""
         self._awake = AwakeTime(clock)
 
     def once(self, jobs: Sequence[WatchedJob], sets: Sequence[WatchedSet]) -> float:
@@ -65,7 +68,9 @@ class Rounds:
             self._listing_due = math.inf
         if self._clock() >= self._listing_due:
             ask = partial(self._ask_listing, listed, sets)
-            self._listing_due = self._clock() + self._guarded(ask, (*listed, *sets))
+            pause_s = max(self._guarded(ask, (*listed, *sets)), self._held_s)
+            self._held_s = pause_s if self._sets.workflows.has_turn else 0.0
+            self._listing_due = self._clock() + pause_s - self._held_s
         output_due = ask_for_output(jobs, self._clock, self._listing_due)
         self._awake.look()
         return min(self._listing_due, output_due)
@@ -97,6 +102,8 @@ class Rounds:
         return max(self._pace.next_s(), asked_s, rest_s)
 
     def _ask_listing(self, jobs: Iterable[WatchedJob], sets: Sequence[WatchedSet]) -> bool:
+        if self._sets.workflows.has_turn:
+            return self._sets.workflows.ask(sets)
         listing = {str(record.id): record for record in self._client.active_jobs()}
         news = False
         for job in sorted(jobs, key=lambda job: job.failures):  # so that one that always fails keeps no other waiting

@@ -48,7 +48,9 @@ def opened(monkeypatch):
 
 @pytest.fixture
 def table():
-    table = LiveTable(Jobs(), [job_row(JobRecord(id=job_id), ended=False) for job_id in Jobs.ids], lambda _shown: None)
+    rows = [job_row(JobRecord(id=job_id), ended=False) for job_id in Jobs.ids]
+    ids = {row_id(job_id): job_id for job_id in Jobs.ids}
+    table = LiveTable(Jobs(), rows, ids=lambda: ids, on_shown=lambda _shown: None)
     yield table
     table.close()
 

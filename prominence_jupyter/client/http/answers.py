@@ -19,6 +19,7 @@ from prominence_jupyter.errors import (
     AuthenticationFailed,
     FunctionalityDisabled,
     NoSuchJob,
+    NoSuchWorkflow,
     RequestRefused,
     ServiceError,
     ServiceFailed,
@@ -30,7 +31,12 @@ from prominence_jupyter.protocol.redaction import redact_words, scrub, scrub_wor
 _WORDS_SHOWN: Final = 300
 _BYTES_READ: Final = 8 * 1024
 """Of an answer whose words are wanted: whoever sends more has no words for a person."""
-_UNKNOWN_JOB: Final = frozenset({"Job does not exist", "No such job(s)"})
+_UNKNOWN: Final[Mapping[str, type[ServiceError]]] = {
+    "Job does not exist": NoSuchJob,
+    "No such job(s)": NoSuchJob,
+    "Workflow does not exist": NoSuchWorkflow,
+    "No such workflow(s)": NoSuchWorkflow,
+}
 _PARAGRAPH: Final = re.compile(r"<(title|p)>(.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -96,8 +102,8 @@ class Answer:
         if self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             said = f"{self.request}: the service failed with {self.status} ({words}); try again in a while"
             return ServiceFailed(said, self.status, self.retry_after_s)
-        if words in _UNKNOWN_JOB:
-            return NoSuchJob(f"{self.request}: {words}", self.status)
+        if words in _UNKNOWN:
+            return _UNKNOWN[words](f"{self.request}: {words}", self.status)
         if "json" not in self.content_type:  # no route of the API answers so: outside of it
             return UnexpectedAnswer(f"{self.request} gave {self.status} ({words}){CHECK_URL}", self.status)
         return RequestRefused(f"{self.request} was refused: {words}", self.status)

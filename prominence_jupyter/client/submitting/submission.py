@@ -1,18 +1,19 @@
-"""`Submission`: a request that makes a job, sent so that there is one job at most and its id is found out.
+"""`Submission`: a request that makes a job or a workflow, sent so that there is one at most and its id is found out.
 
-It is sent again only where it certainly did not arrive. Where the answer was lost, the job is looked for by its label
-for a while; what stays uncertain is told.
+It is sent again only where it certainly did not arrive. Where the answer was lost, what it made is looked for by its
+label for a while; what stays uncertain is told.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from prominence_jupyter.client.http.answers import Answer
 from prominence_jupyter.client.http.exchange import NOT_SENT, Exchange, TimeUp
 from prominence_jupyter.client.submitting.attempts import is_definite, until_it_arrives
+from prominence_jupyter.client.submitting.kind import Kind
 from prominence_jupyter.errors import ProminenceError, SubmissionUncertain
 from prominence_jupyter.protocol.labels import Label
 from prominence_jupyter.protocol.paths import JobId
@@ -21,7 +22,7 @@ from prominence_jupyter.protocol.plain_text import one_line
 _PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0)
 """Before each look for the label; a service that is being restarted may take that long."""
 _ANSWERED: Final = 5
-"""Looks after which a job that was not there is given up, if the service answered them."""
+"""Looks after which what was not there is given up, if the service answered them."""
 _HOPELESS: Final = 3
 """Looks in a row that failed for a reason that does not pass; a proxy may say odd things once."""
 _LOOK_S: Final = 10.0
@@ -39,13 +40,15 @@ class Submission:
     send
         Sends it, once.
     find
-        Looks once for the job and returns its id, None when it is not there.
+        Looks once for what was made and returns its id, None when it is not there.
     label
-        What the job is found by; None where it cannot be found.
+        What it is found by; None where it cannot be found.
     how_to_look
         What one may type to look for it.
     pause
         Waits a number of seconds.
+    kind
+        What is made.
     """
 
     def __init__(
@@ -55,25 +58,28 @@ class Submission:
         label: Label | None,
         how_to_look: Callable[[], str],
         pause: Callable[[float], None],
+        *,
+        kind: Kind[Any],
     ) -> None:
         self._send = send
         self._find = find
         self._label = label
         self._how_to_look = how_to_look
         self._pause = pause
+        self._kind = kind
         self._may_have_arrived = False
 
-    def job_id(self) -> JobId:
-        """Submit, and return the id of the job.
+    def made_id(self) -> JobId:
+        """Submit, and return the id of what was made.
 
         Raises
         ------
         SubmissionUncertain
-            The answer was lost, and the job was not found.
+            The answer was lost, and what it may have made was not found.
         KeyboardInterrupt
             It was interrupted, and what came of it is certain; the message tells it.
         ProminenceError
-            It certainly made no job.
+            It certainly made nothing.
         """
         try:
             return self._sent()
@@ -92,7 +98,7 @@ class Submission:
         else:
             if job_id is not None:
                 return job_id
-            why = f"{answer.request} gave no job id"
+            why = f"{answer.request} gave no {self._kind.noun} id"
         return self._looked_for(why)
 
     def _attempt(self) -> Answer:
@@ -107,7 +113,7 @@ class Submission:
             raise
 
     def _looked_for(self, why: str) -> JobId:
-        """Look for the job for a while."""
+        """Look for what was made for a while."""
         answered, hopeless, trouble = 0, 0, ""
         for pause_s in _PAUSES_S if self._label else ():
             self._pause(pause_s)
@@ -134,10 +140,10 @@ class Submission:
             job_id = None
         if job_id is None:
             return self._uncertain("interrupted", "was not found at once")
-        shown = one_line(job_id)
+        typed = f"{self._kind.typed}{one_line(job_id)}"
         return KeyboardInterrupt(
-            f"interrupted, but job {shown} has been submitted and goes on: return with %prominence watch {shown}, "
-            f"end with %prominence delete {shown}"
+            f"interrupted, but {self._kind.noun} {one_line(job_id)} has been submitted and goes on: "
+            f"return with %prominence watch {typed}, end with %prominence delete {typed}"
         )
 
     def _found_soon(self) -> JobId | None:
@@ -149,11 +155,12 @@ class Submission:
         return None
 
     def _uncertain(self, why: str, looked: str) -> SubmissionUncertain:
-        said = f"the answer to the submission was lost ({why}): the job may or may not have been submitted. "
+        noun = self._kind.noun
+        said = f"the answer to the submission was lost ({why}): the {noun} may or may not have been submitted. "
         if self._label is None:
             said += "It was not sent again"
         else:
-            said += f"It was not sent again; a job with its label {'='.join(self._label)} {looked}"
+            said += f"It was not sent again; a {noun} with its label {'='.join(self._label)} {looked}"
         return SubmissionUncertain(
             f"{said}. Look with {self._how_to_look()}; if it is not there, submit it anew", self._label
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class SetChange:
         Jobs that have ended, or are gone, since the change before.
     stale_since, trouble
         Since when (Unix seconds) and why there is no news, or not of every job; None while there is.
+    workflow
+        What was said anew of the workflow that the jobs belong to, if anything was.
     """
 
     records: Mapping[str, JobRecord]
@@ -56,6 +59,7 @@ class SetChange:
     gone: frozenset[str] = frozenset()
     stale_since: float | None = None
     trouble: ProminenceError | None = None
+    workflow: WorkflowRecord | None = None
 
     @classmethod
     def between(
@@ -64,6 +68,7 @@ class SetChange:
         now: Mapping[str, Entry],
         stale_since: float | None,
         trouble: ProminenceError | None,
+        workflow: WorkflowRecord | None = None,
     ) -> SetChange:
         """Return what differs between the entries before and now."""
         new = {key: entry for key, entry in now.items() if entry is not before.get(key)}
@@ -73,6 +78,7 @@ class SetChange:
             frozenset(key for key, entry in new.items() if entry.gone),
             stale_since,
             trouble,
+            workflow,
         )
 
 

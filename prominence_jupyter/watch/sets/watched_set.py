@@ -14,11 +14,13 @@ from typing import Final
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_nodes import attempt_order
 from prominence_jupyter.watch.judging.absence import Absence
 from prominence_jupyter.watch.judging.certainty import Certainty
 from prominence_jupyter.watch.judging.reports import best, is_settled, may_have_ended
-from prominence_jupyter.watch.listener import tell
-from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
+from prominence_jupyter.watch.sets.audience import Audience
+from prominence_jupyter.watch.sets.set_change import Entry, SetListener
+from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 
 Label = tuple[str, str]
 
@@ -34,11 +36,21 @@ class WatchedSet:
         Jobs that carry this label come to it when they appear.
     everything
         All active jobs come to it. Such a set never finishes.
+    workflow
+        Its jobs come to it. Such a set finishes when the workflow makes no more.
     """
 
-    def __init__(self, entries: Iterable[Entry] = (), *, label: Label | None = None, everything: bool = False) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        *,
+        label: Label | None = None,
+        everything: bool = False,
+        workflow: WatchedWorkflow | None = None,
+    ) -> None:
         self.label: Final = label
         self.everything: Final = everything
+        self.workflow: Final = workflow
         self.finished = threading.Event()
         """Set when nothing can change any more: every job has ended, or is gone."""
         self.stale_since: float | None = None
@@ -60,10 +72,7 @@ class WatchedSet:
         """Entries of the listing that seemed to have ended when they were asked about."""
         self._absences: dict[str, Absence] = {}
         self._certainties: dict[str, Certainty] = {}
-        self._told_entries = self._entries.copy()
-        self._told: SetChange | None = None
-        self._listeners: list[SetListener] = []
-        self._joining: list[SetListener] = []
+        self._audience = Audience(self._entries, workflow)
         self._lock = threading.Lock()
 
     @property
@@ -75,7 +84,17 @@ class WatchedSet:
     @property
     def is_wanted(self) -> bool:
         """Whether there is something to ask, or someone to tell."""
-        return bool(self._joining or (self._listeners and not self.finished.is_set()))
+        return self._audience.is_joined or (self._audience.is_there and not self.finished.is_set())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can change any more, as far as is known."""
+        return not self._open and not self.everything and (self.workflow is None or self.workflow.is_over)
+
+    @property
+    def awaits_workflow(self) -> bool:
+        """Whether only the workflow itself can tell if more is to come."""
+        return not self._open and self.workflow is not None and self.workflow.may_go_on
 
     def await_tick(self, after: int, timeout_s: float) -> bool:
         """Wait until `ticks` is more than it was; return whether it is. From any thread."""
@@ -84,32 +103,22 @@ class WatchedSet:
 
     def is_asked(self) -> bool:
         """Tell whether the service has been asked about every job at least once. From any thread."""
-        return all(entry.record or entry.gone or key in self._absences for key, entry in self.entries.items())
+        is_listed = self.workflow is None or self.workflow.is_listed
+        entries = self.entries.items()
+        return is_listed and all(entry.record or entry.gone or key in self._absences for key, entry in entries)
 
     def join(self, listener: SetListener) -> None:
         """Let a listener wait for `let_in`. From any thread."""
-        with self._lock:
-            self._joining.append(listener)
+        self._audience.join(listener)
 
     def leave(self, listener: SetListener) -> bool:
         """Drop a listener; return whether none is left. From any thread."""
-        with self._lock:
-            for group in (self._listeners, self._joining):
-                if listener in group:
-                    group.remove(listener)
-            return not self._listeners and not self._joining
+        return self._audience.leave(listener)
 
     def let_in(self) -> bool:
         """Tell new listeners all that is known, if anything is; return whether there were any."""
-        with self._lock:
-            joining, self._joining = self._joining, []
-            self._listeners += joining
-        if self.ticks or any(entry.record for entry in self._entries.values()):
-            known = SetChange.between({}, self._entries, self.stale_since, self.trouble)
-            for listener in joining:
-                if listener in self._listeners:
-                    tell(listener, known)
-        return bool(joining)
+        is_known = self.ticks or any(entry.record for entry in self._entries.values())
+        return self._audience.let_in(self._entries if is_known else None, self.stale_since, self.trouble)
 
     def has_strangers(self, listing: Mapping[str, JobRecord]) -> bool:
         """Tell whether jobs are listed of which it is not known whether they carry the label."""
@@ -147,19 +156,31 @@ class WatchedSet:
         trouble
             What has kept the other answers from coming.
         """
-        self.failures = 0
+        self.take(listing, answers)
+        return self.conclude(trouble)
+
+    def take(self, listing: Mapping[str, JobRecord], answers: Mapping[str, JobRecord | None]) -> None:
+        """Take the same, and tell nobody yet."""
+        if self.workflow is None or self.workflow.trouble is None:
+            self.failures = 0
         if self.everything:
             self._add({key: listing[key] for key in listing.keys() - self._entries.keys()})
         for key in [*self._open]:
             listed = listing.get(key)
             if key in answers or listed is None or listed is not self._listed.get(key):
                 self._look(key, listed, answers)
-        return self._conclude(trouble)
+
+    def take_all(self, workflow: WatchedWorkflow, records: Iterable[JobRecord]) -> None:
+        """Take all jobs of its workflow, which are newer than the last plain listing; tell nobody yet."""
+        found = {str(record.id): record for record in sorted(records, key=attempt_order) if workflow.has(record)}
+        workflow.listed(found)
+        self._add(found)
+        self.take(workflow.listing, {key: found.get(key) for key in self._open})
 
     def miss(self, error: ProminenceError) -> None:
         """Note that the service could not be asked: data get stale, a status does not change."""
         self.failures = self.failures + 1 if type(error) is type(self.trouble) else 1
-        self._conclude(error)
+        self.conclude(error)
 
     def _add(self, records: Mapping[str, JobRecord]) -> None:
         for key, record in records.items():
@@ -204,8 +225,8 @@ class WatchedSet:
         else:
             self._open[key] = entry
 
-    def _conclude(self, trouble: ProminenceError | None) -> bool:
-        """Tell the listeners what differs from what they know; finish if that was all."""
+    def conclude(self, trouble: ProminenceError | None) -> bool:
+        """Tell the listeners what differs from what they know; finish if that was all; return whether it was news."""
         if type(trouble) is not type(self.trouble):  # its words may name another request each time
             self.trouble = trouble
         now = time.time()
@@ -213,15 +234,8 @@ class WatchedSet:
             self.stale_since, self._heard = None, now
         elif self.stale_since is None:
             self.stale_since = min(now, self._heard or now)
-        change = SetChange.between(self._told_entries, self._entries, self.stale_since, self.trouble)
-        nothing = SetChange({}, stale_since=self.stale_since, trouble=self.trouble)
-        is_news = change != nothing
-        if is_news or nothing != self._told:
-            self._told, self._told_entries = nothing, self._entries.copy()
-            for listener in [*self._listeners]:
-                if listener in self._listeners:  # it may have left while others were told
-                    tell(listener, change)
-        if not self._open and not self.everything and trouble is None:
+        is_news = self._audience.tell(self._entries, self.stale_since, self.trouble)
+        if self.is_over and trouble is None:
             self.finished.set()
         with self._ticked:
             self.ticks += 1

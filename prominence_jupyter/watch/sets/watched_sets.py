@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.record import JobRecord
@@ -10,6 +11,7 @@ from prominence_jupyter.watch.patient_client import PatientClient
 from prominence_jupyter.watch.sets.inquiry import Inquiry
 from prominence_jupyter.watch.sets.set_change import SetListener
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
+from prominence_jupyter.watch.sets.workflow_inquiry import WorkflowInquiry
 
 
 class WatchedSets:
@@ -18,6 +20,7 @@ class WatchedSets:
     def __init__(self, client: PatientClient, *, clock: Callable[[], float]) -> None:
         self._client = client
         self._inquiry = Inquiry(client, clock=clock)
+        self.workflows: Final = WorkflowInquiry(client)
         self._sets: list[WatchedSet] = []
 
     def join(self, watched: WatchedSet, listener: SetListener) -> None:
@@ -38,10 +41,11 @@ class WatchedSets:
 
     def report(self, sets: Sequence[WatchedSet], listing: Mapping[str, JobRecord]) -> bool:
         """Give sets a listing, and ask for what it does not tell them; return whether there was news."""
+        news = any([self.workflows.report(one, one.workflow, listing) for one in sets if one.workflow])
+        sets = [watched for watched in sets if not watched.workflow]
         troubles = [self._ask_label(watched, listing) for watched in sets]
         lacking = [watched.lacks(listing) for watched in sets]
         findings = self._inquiry.ask({key: job_id for wanted in lacking for key, job_id in wanted.items()})
-        news = False
         for watched, wanted, trouble in zip(sets, lacking, troubles, strict=True):
             answers = {key: findings.records[key] for key in wanted if key in findings.records}
             refused = next((findings.refused[key] for key in wanted if key in findings.refused), None)

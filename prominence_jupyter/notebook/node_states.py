@@ -1,0 +1,92 @@
+"""`NodeStates`: what is known of the jobs that a workflow makes, put together from reports of the service's jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from prominence_jupyter.panel.views.node_row import NodeState
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.factories import Node
+from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol.workflow_nodes import WorkflowNodes, attempt_order
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.watch.sets.set_change import Entry
+
+
+class NodeStates:
+    """The jobs of one workflow, each with its newest attempt.
+
+    Attributes
+    ----------
+    states
+        What is known of them, by the names that they have within the workflow, in the order of its description. A job
+        that the description does not tell of comes after the others.
+    parameters
+        The names of all parameters.
+    """
+
+    def __init__(self) -> None:
+        self.states: dict[str, NodeState] = {}
+        self.parameters: list[str] = []
+        self._nodes = WorkflowNodes("", [])
+        self._entries: dict[str, Entry] = {}
+        self._is_described = False
+        self._early: list[Entry] = []
+        """Jobs that were told of before it was known which there are."""
+        self._has_ended = False
+
+    def take(self, record: WorkflowRecord | None, entries: Iterable[Entry]) -> list[NodeState]:
+        """Take what is new of the workflow, and of some of its jobs; return what has changed."""
+        if not self._is_described and not (record and record.raw):
+            self._early += entries
+            return []
+        before, entries = self.states, [*self._early, *entries]
+        self._early.clear()
+        if not self._is_described and record:
+            self._describe(record)
+        changed = dict.fromkeys(filter(None, map(self._note, entries)))
+        has_ended = record is not None and record.has_ended
+        if has_ended != self._has_ended or self.states is not before:
+            self._has_ended = has_ended
+            changed = dict.fromkeys([*self.states, *changed])
+        fresh = {name: self._state(name) for name in changed}
+        news = [state for name, state in fresh.items() if before.get(name) != state]
+        self.states.update(fresh)
+        return news
+
+    def job_ids(self) -> dict[str, JobId]:
+        """Return the id of the newest attempt of each that has one, by their names within the workflow."""
+        return {name: entry.job_id for name, entry in self._entries.items()}
+
+    def _describe(self, record: WorkflowRecord) -> None:
+        """Learn which jobs there are."""
+        self._is_described = True
+        self._nodes = WorkflowNodes.of(record)
+        self.parameters = self._nodes.parameters
+        self.states = {name: NodeState(node) for name, node in self._nodes.nodes.items()}
+
+    def _note(self, entry: Entry) -> str | None:
+        """Keep a job if it is the newest attempt; return the name that it has within the workflow."""
+        if entry.record is None:
+            return None
+        name = self._nodes.name_of(entry.record.name) or entry.record.name or str(entry.job_id)
+        known = self._entries.get(name)
+        if known and known.record and attempt_order(known.record) > attempt_order(entry.record):
+            return None
+        self._entries[name] = entry
+        return name
+
+    def _state(self, name: str) -> NodeState:
+        node, entry = self._nodes.nodes.get(name) or Node(name), self._entries.get(name)
+        if entry is None:
+            return NodeState(node, not_run=self._has_ended)
+        return NodeState(node, entry.record, ended=entry.ended, gone=entry.gone)
+
+
+def as_it_goes(record: WorkflowRecord, states: Mapping[str, NodeState]) -> WorkflowRecord:
+    """Return what is to be said of a workflow: it is asked for seldom, and its jobs may tell that it runs."""
+    starts = [state.record.started for state in states.values() if state.record and state.record.started is not None]
+    if record.has_ended or record.status not in status.WAITING or not starts:
+        return record
+    return replace(record, status=status.RUNNING, started=record.started or min(starts))
