@@ -29,7 +29,7 @@
     ├── CacheUnusable            the cache of ended jobs cannot be emptied
     └── LocalServiceError        the service on this machine cannot start or stop
 
-Warnings, below UserWarning: `CacheLeftOut`, `CertificatesUnchecked`, `DetailMissing`.
+Warnings, below UserWarning: `CacheLeftOut`, `CertificatesUnchecked`, `DetailMissing`, `OutputsUnread`.
 ``transient`` tells whether the same request may succeed later.
 Messages say what happened, where, and what to do next.
 """
@@ -216,6 +216,10 @@ class CertificatesUnchecked(UserWarning):
 
 class DetailMissing(UserWarning):
     """A service listed jobs that it did not describe; they stay as they were listed."""
+
+
+class OutputsUnread(UserWarning):
+    """Outputs of jobs could not be fetched, or did not say what was looked for; the results have rows without it."""
 
 
 class LocalServiceError(ProminenceError):

@@ -46,6 +46,11 @@ class OutputFile:
 def output_files(transport: Transport, job_id: JobId) -> list[OutputFile]:
     """Return the files that a job has left, with links that hold for a while (one request); none before its end."""
     (job,) = transport.get(paths.job(job_id)).json_list()[:1] or [{}]
+    return reported_files(job)
+
+
+def reported_files(job: Mapping[str, Any]) -> list[OutputFile]:
+    """Return the files that a job has left, from what a service said of it; with secrets hidden, no link holds."""
     return [
         _output_file(entry, suffix)
         for key, suffix in _KINDS.items()

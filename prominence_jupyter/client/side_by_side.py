@@ -14,7 +14,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def side_by_side(do: Callable[[Item], Result], items: Iterable[Item], *, at_once: int) -> list[Result]:
+def side_by_side(
+    do: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    at_once: int,
+    done: Callable[[int], None] = lambda _: None,
+) -> list[Result]:
     """Return what a function gives for each item, in their order.
 
     Its threads are daemons: an executor's are waited for when Python ends, and when an interrupt comes.
@@ -27,6 +33,8 @@ def side_by_side(do: Callable[[Item], Result], items: Iterable[Item], *, at_once
         What it is called with.
     at_once
         How many threads there are at most.
+    done
+        Called from this thread with how many have been done.
     """
     work = SimpleQueue[tuple[int, Item]]()
     for numbered in enumerate(items):
@@ -58,6 +66,7 @@ def side_by_side(do: Callable[[Item], Result], items: Iterable[Item], *, at_once
             if error is not None:
                 raise error
             found[place] = result  # type: ignore[assignment] # there is one where there is no error
+            done(len(found))
     finally:
         left.set()
     return [found[place] for place in range(count)]

@@ -70,7 +70,7 @@ class Output:
         RequestRefused, UnexpectedAnswer
             As `read`, or its name would lead out of the folder. Nothing is left of it.
         """
-        path = Path(folder, _inside(self.name))
+        path = Path(folder, inside(self.name))
         if path.exists() and not force:
             raise UsageError(f"{path} is there already: choose another folder, or write over it with force=True")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def _write(file: BinaryIO, pieces: Iterable[bytes]) -> None:
     file.writelines(pieces)
 
 
-def _inside(name: str) -> Path:
+def inside(name: str) -> Path:
     """Return a name as a path that stays where it is put, on any system."""
     parts = PurePosixPath(name).parts
     is_safe = parts and not name.startswith("/") and not {"..", "."} & set(parts) and "\0" not in name

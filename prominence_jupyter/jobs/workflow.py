@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchWorkflow, WaitTimeout
-from prominence_jupyter.history.ended_jobs import Progress as OnProgress
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.jobs.parsing import Parse
-from prominence_jupyter.jobs.results import Results
+from prominence_jupyter.jobs.results import ended_well
+from prominence_jupyter.jobs.workflow_results import WorkflowResults
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflow_record import Progress, WorkflowRecord
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 from prominence_jupyter.watch.watcher import Watcher
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class Workflow:
+class Workflow(WorkflowResults):
     """A workflow at a service. Get one from `Session.submit_workflow`, `Session.sweep` or `Session.workflow`.
 
     Attributes
@@ -35,6 +29,8 @@ class Workflow:
         Those of the session it belongs to.
     joined
         Whether it was there already when it was to be submitted once, see `Session.submit_workflow`.
+    reruns
+        The workflow of which it runs again what failed, where that is known; None else.
     """
 
     def __init__(
@@ -45,19 +41,23 @@ class Workflow:
         record: WorkflowRecord | None = None,
         *,
         joined: bool = False,
+        reruns: Workflow | None = None,
     ) -> None:
         self.id = workflow_id
-        self.client = client
+        WorkflowResults.__init__(self, client)
         self.watcher = watcher
         self.joined = joined
+        self.reruns = reruns
         self._record = record
         self._jobs: JobSet | None = None
-        self._results = Results(client)
 
     @classmethod
-    def submitted(cls, client: Client, watcher: Watcher, workflow_id: JobId, name: str | None) -> Workflow:
+    def submitted(
+        cls, client: Client, watcher: Watcher, workflow_id: JobId, name: str | None, reruns: Workflow | None = None
+    ) -> Workflow:
         """Return the handle of a workflow that a service has just taken."""
-        return cls(client, watcher, workflow_id, WorkflowRecord(id=workflow_id, name=name, status=status.SUBMITTED))
+        record = WorkflowRecord(id=workflow_id, name=name, status=status.SUBMITTED)
+        return cls(client, watcher, workflow_id, record, reruns=reruns)
 
     def __repr__(self) -> str:
         known = self._record
@@ -92,7 +92,7 @@ class Workflow:
         if known is not None and known.has_ended and known.has_detail:
             return known
         ask = self.client.workflows.workflow  # one empty answer is not a lost workflow, as with jobs
-        record = ask(self.id) or known or ask(self.id)
+        record = ask(self.id) or ask(self.id) or known
         if record is None:
             raise NoSuchWorkflow(f"there is no workflow {one_line(self.id, 40)} at {self.url}")
         self._record = record
@@ -149,18 +149,6 @@ class Workflow:
             raise WaitTimeout(f"workflow {one_line(self.id, 40)} had not ended: {late}") from None
         return self.record
 
-    def results(self, parse: Parse | None = None, progress: OnProgress | None = None) -> pd.DataFrame:
-        """Return a row for each job, with its parameters and what it said; also while the workflow goes on.
-
-        Only jobs that have ended are asked for their output, each once in the life of this handle. An interrupt keeps
-        what has come; the next call fetches the rest. Without `parse` no output is fetched.
-        """
-        return self._results.frame(self.nodes, self.client.workflows.jobs(self.id), parse, progress)
-
-    def download(self, folder: str | Path = ".", *, force: bool = False) -> list[Path]:
-        """Fetch the output files of all jobs that have ended into a folder for each; return their paths."""
-        raise NotImplementedError
-
     def delete(self) -> None:
         """Delete the workflow: its jobs are ended, and no more begun.
 
@@ -191,7 +179,7 @@ class Workflow:
         SubmissionUncertain
             As `clone`.
         """
-        return self._new(self.client.workflows.rerun(self.id))
+        return self._new(self.client.workflows.rerun(self.id), reruns=self)
 
     def clone(self) -> Workflow:
         """Submit a copy of the workflow, labels included, and return the copy.
@@ -205,6 +193,11 @@ class Workflow:
         """
         return self._new(self.client.workflows.clone(self.id))
 
-    def _new(self, workflow_id: JobId) -> Workflow:
+    def _new(self, workflow_id: JobId, reruns: Workflow | None = None) -> Workflow:
         name = self._record.name if self._record else None
-        return Workflow.submitted(self.client, self.watcher, workflow_id, name)
+        return Workflow.submitted(self.client, self.watcher, workflow_id, name, reruns)
+
+    def job_records(self) -> list[JobRecord]:
+        """Return its jobs as the service reports them, after those that were done in the workflows that it reruns."""
+        done = [job for job in self.reruns.job_records() if ended_well(job)] if self.reruns else []
+        return [*done, *self.client.workflows.jobs(self.id)]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.client.http.frames import without_frames
+from prominence_jupyter.errors import DescriptionError, UsageError
 from prominence_jupyter.history.wanted import Wanted
 from prominence_jupyter.jobs.once import content_label, workflow_with_content
 from prominence_jupyter.jobs.workflow import Workflow
-from prominence_jupyter.protocol.description import WorkflowDescription
+from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
+from prominence_jupyter.protocol.factories import Value
 from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol.plain_text import one_line
+from prominence_jupyter.protocol.questions import questions
+from prominence_jupyter.protocol.ranges import values
 from prominence_jupyter.protocol.sweep import grid, swept
+from prominence_jupyter.protocol.validation import Problem
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.watcher import Watcher
+
+_QUESTIONS_SHOWN: Final = 20
 
 
 class Workflows:
@@ -55,6 +63,8 @@ class Workflows:
         """
         if labels or not isinstance(description, WorkflowDescription):
             description = WorkflowDescription.prepare(getattr(description, "body", description), labels=labels)
+        if asked := [] if sure else questions(description.body):
+            raise _doubt(asked)
         if once:
             description = description.labelled(label := content_label(description))
             record = workflow_with_content(self.client.workflows, label)
@@ -80,7 +90,8 @@ class Workflows:
         description
             A job as PROMINENCE describes it, with ``$name`` where the value of a parameter belongs.
         parameters
-            The values of each: a list, a range, a NumPy array, a Series. The last one varies fastest.
+            The values of each: a list, a range, a NumPy array, a Series, or text such as ``"0:1:0.1"`` as it is typed
+            behind ``--sweep``. The last parameter varies fastest.
         labels, once, sure
             As for `submit_workflow`.
 
@@ -88,9 +99,14 @@ class Workflows:
         ------
         DescriptionError, SubmissionUncertain
             As for `submit_workflow`.
+        UsageError
+            A parameter has no values, or there are far too many jobs.
         """
-        columns = grid({name: [*values] for name, values in parameters.items()})
-        return self.submit_workflow(swept(description, columns), labels=labels, once=once, sure=sure)
+        job = getattr(description, "body", description)
+        if not isinstance(job, Mapping):
+            job = JobDescription.prepare(job).body  # which says what is wrong
+        columns = grid({name: _values(name, given) for name, given in parameters.items()})
+        return self.submit_workflow(swept(job, columns), labels=labels, once=once, sure=sure)
 
     def workflow(self, workflow_id: JobId) -> Workflow:
         """Return the workflow with that id.
@@ -133,3 +149,22 @@ class Workflows:
         else:
             records = self.client.workflows.workflows(all_of_them=all)
         return [record for record in records if wanted.matches_name(record.name)]
+
+
+def _doubt(asked: Sequence[Problem]) -> DescriptionError:
+    lines = [f"  {problem}" for problem in asked[:_QUESTIONS_SHOWN]]
+    head = "the description probably has a mistake; nothing was submitted:"
+    return DescriptionError(asked, "\n".join([head, *lines, "if all of it is meant so, submit it with sure=True"]))
+
+
+def _values(name: str, given: Any) -> Iterator[Value]:
+    """Return the values of a parameter without NumPy, one after another: there may be too many to hold."""
+    if isinstance(given, str):
+        try:
+            yield from values(given)
+        except ValueError as error:
+            raise UsageError(f"the parameter {one_line(name, 60)}: {error}") from None
+    elif isinstance(given, Iterable) and not isinstance(given, Mapping):
+        yield from (value.item() if hasattr(value, "item") else value for value in given)
+    else:
+        raise UsageError(f"the parameter {one_line(name, 60)} needs a list of values, not {one_line(repr(given), 60)}")

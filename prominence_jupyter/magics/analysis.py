@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.notebook.progress_bar import ProgressBar
+from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,7 @@ def listed(session: Session, options: Namespace, shell: Any) -> pd.DataFrame:
     """
     from prominence_jupyter.usage.frames import jobs_frame  # noqa: PLC0415 - pandas, when it is first used
 
-    if options.last is not None and not options.completed:
-        raise UsageError("%prominence list: --last goes with --completed")
+    _check_last(options)
     filters = {"name": options.name, "label": options.constraint}
     if options.completed:
         with ProgressBar(shell) as progress:
@@ -40,6 +40,28 @@ def listed(session: Session, options: Namespace, shell: Any) -> pd.DataFrame:
     if jobs.empty:
         print(_nothing(options))
     return jobs
+
+
+def workflows_listed(session: Session, options: Namespace) -> pd.DataFrame:
+    """Return active or ended workflows as ``%prominence list workflows`` wants them.
+
+    Raises
+    ------
+    UsageError
+        Options exclude each other.
+    """
+    from prominence_jupyter.usage.workflows_frame import workflows_frame  # noqa: PLC0415 - pandas, when first used
+
+    _check_last(options)
+    is_all = options.all or options.completed
+    records = session.workflows(all=is_all, name=options.name, label=options.constraint)
+    if options.completed:
+        ended = sorted((record for record in records if record.has_ended), key=_order, reverse=True)
+        records = ended[: options.last or 1]
+    frame = workflows_frame(records)
+    if frame.empty:
+        print(_no_workflow(options))
+    return frame
 
 
 def used(session: Session, options: Namespace, shell: Any) -> UsageFrame | UsageFigure | None:
@@ -126,3 +148,20 @@ def _nothing(options: Namespace) -> str:
     if options.all:
         return "There is no job."
     return "No job is active; those that have ended: %prominence list --completed --last 10"
+
+
+def _check_last(options: Namespace) -> None:
+    if options.last is not None and not options.completed:
+        raise UsageError("%prominence list: --last goes with --completed")
+
+
+def _order(record: WorkflowRecord) -> tuple[float, int]:
+    return record.ended or record.created or 0.0, record.id if isinstance(record.id, int) else 0
+
+
+def _no_workflow(options: Namespace) -> str:
+    if options.name or options.constraint:
+        return "There is no such workflow." if options.all or options.completed else "No such workflow is active."
+    if options.all or options.completed:
+        return "There is no workflow." if options.all else "No workflow has ended."
+    return "No workflow is active; those that have ended: %prominence list workflows --completed --last 10"

@@ -21,11 +21,11 @@ from prominence_jupyter.magics.once import submitted
 from prominence_jupyter.magics.options import line_parser
 from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
 from prominence_jupyter.magics.results import DryRun
+from prominence_jupyter.magics.workflow_cells import checked_labels
+from prominence_jupyter.magics.workflow_verbs import WorkflowVerbs
 from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
-from prominence_jupyter.protocol.labels import misused
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.validation import job_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Settings(Protocol):
     allow_http: bool
 
 
-class Commands(JobVerbs):
+class Commands(JobVerbs, WorkflowVerbs):
     """The verbs, within one IPython shell.
 
     Parameters
@@ -68,12 +68,9 @@ class Commands(JobVerbs):
 
     def submit(self, options: Namespace, cell: str) -> DryRun | None:
         """Do what a ``%%prominence_job`` cell asks for."""
-        if options.timeout is not None and not options.wait:
-            raise UsageError("%%prominence_job: --timeout goes with --wait")
-        labels = dict(options.label)
-        for problem in [*job_problems({"labels": labels}), *misused(labels)]:
-            if problem.path[:1] == ("labels",):
-                raise UsageError(f"%%prominence_job: --label {problem.path[-1]}=…: {problem.message}")
+        if options.sweep or options.table is not None:
+            return self.submit_sweep(options, cell)
+        labels = checked_labels(options, "%%prominence_job")
         description = read_job(cell, self._shell.user_ns, labels=labels)
         if options.dry_run:
             return DryRun(description)
@@ -94,8 +91,11 @@ class Commands(JobVerbs):
         if options.verb is None:
             print(line_parser().format_help())
             return None
+        if options.kind == "job" and {"job", *getattr(options, "ids", ())} <= self.named.jobs_in_use().keys():
+            options.ids.insert(0, "job")  # a variable of that name, among others
         try:
-            return getattr(self, f"do_{options.verb}")(options)
+            do = self.verb_of_workflow(options) or getattr(self, f"do_{options.verb}")
+            return do(options)
         except UnexpectedAnswer as error:
             words = [
                 typed for typed in [getattr(options, "id", "0"), *getattr(options, "ids", ())] if not typed.isdigit()
@@ -128,13 +128,17 @@ class Commands(JobVerbs):
         print(f"The local service {state}.", *lines, sep="\n")
 
     def do_list(self, options: Namespace) -> pd.DataFrame | None:
-        """Return active or ended jobs as a frame; with --live show them instead."""
+        """Return active or ended jobs or workflows as a frame; with --live show jobs instead."""
         session = self._session()
         if options.live:
-            if options.name or options.constraint or options.last:
-                raise UsageError("%prominence list: --live shows all active jobs; no other option goes with it")
+            if options.name or options.constraint or options.last or options.kind == "workflow":
+                raise UsageError("%prominence list: --live shows all active jobs; nothing else goes with it")
             self.show_set(session.watch())
             return None
+        if options.kind == "workflow":
+            workflows = analysis.workflows_listed(session, options)
+            self.named.saw_workflows(workflows["id"].dropna()[::-1])
+            return workflows
         frame = analysis.listed(session, options, self._shell)
         self.named.saw(frame["id"].dropna()[::-1])  # the newest stand first
         return frame

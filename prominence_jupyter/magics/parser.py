@@ -6,9 +6,14 @@ import argparse
 import difflib
 import re
 import shlex
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
 
 from prominence_jupyter.errors import UsageError
+
+_HOLE: Final = "\ue000{}\ue001"
+"""Stands for a ``{{ }}`` while a line is split; nobody types these characters, which mean nothing."""
+_HOLES: Final = re.compile("\ue000(\\d+)\ue001")
 
 
 class HelpShown(Exception):
@@ -16,10 +21,17 @@ class HelpShown(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises our errors where argparse would end the process."""
+    """A parser that raises our errors where argparse would end the process.
 
-    def __init__(self, prog: str, **settings: Any) -> None:
+    Attributes
+    ----------
+    kinds
+        Words that may stand before anything else, and which kind of thing each means: ``job``, ``workflow``.
+    """
+
+    def __init__(self, prog: str, *, kinds: Mapping[str, str] | None = None, **settings: Any) -> None:
         super().__init__(prog, allow_abbrev=False, **settings)
+        self.kinds = kinds or {}
 
     def parse_line(self, line: str) -> argparse.Namespace:
         """Parse what stands after the magic's name.
@@ -33,11 +45,12 @@ class Parser(argparse.ArgumentParser):
         """
         line = line.rstrip().removesuffix(";")  # it keeps the result of a cell from being shown
         try:
-            words = shlex.split(line)
+            words = _split(line)
         except ValueError as error:
             raise UsageError(f"{self.prog}: {error}: {line.strip()!r}") from None
         if words and (verb := self.verbs.get(words[0])):  # so that the verb's own parser reports what is wrong
-            return verb.parse_args(words[1:], argparse.Namespace(verb=words[0]))
+            kind, rest = verb.kind_of(words[1:])
+            return verb.parse_args(rest, argparse.Namespace(verb=words[0], kind=kind))
         return self.parse_args(words)
 
     def error(self, message: str) -> NoReturn:
@@ -61,6 +74,13 @@ class Parser(argparse.ArgumentParser):
         """Whether ids of jobs belong on the line."""
         return any(action.dest in {"id", "ids"} for action in self._actions)
 
+    def kind_of(self, words: list[str]) -> tuple[str, list[str]]:
+        """Return which kind the first word says, as in the CLI, and the other words; nothing where it says none."""
+        is_said = self.kinds and words and words[0] in self.kinds
+        if is_said and (not self.takes_id or (len(words) > 1 and not words[1].startswith("-"))):
+            return self.kinds[words[0]], words[1:]
+        return "", words
+
     @property
     def verbs(self) -> dict[str, Parser]:
         """The verbs, with the parser of what follows each."""
@@ -72,3 +92,20 @@ class Parser(argparse.ArgumentParser):
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:  # noqa: ARG002 - argparse's signature
         """Raise instead of ending the process: the help has been printed."""
         raise HelpShown
+
+
+def _split(line: str) -> list[str]:
+    """Split a line as a shell does, except that a ``{{ }}`` stays whole, with the spaces and quotes in it."""
+    if "{{" not in line:
+        return shlex.split(line)
+    from prominence_jupyter.magics.cell.variables.expression import expressions  # noqa: PLC0415 - %load_ext stays fast
+
+    pieces: list[str] = []
+    whole: list[str] = []
+    copied = 0
+    for start, end in expressions(line):
+        pieces += line[copied:start], _HOLE.format(len(whole))
+        whole.append(line[start:end])
+        copied = end
+    words = shlex.split("".join([*pieces, line[copied:]]))
+    return [_HOLES.sub(lambda hole: whole[int(hole[1])], word) for word in words]

@@ -1,17 +1,22 @@
-"""The magics ``%prominence`` and ``%%prominence_job``. What they do is imported when it is first done."""
+"""The magics ``%prominence``, ``%%prominence_job`` and ``%%prominence_workflow``; what they do is imported late."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
+from prominence_jupyter.jobs.shown_progress import ProgressDisplay
 from prominence_jupyter.magics.completion import matcher
-from prominence_jupyter.magics.options import full_help, job_parser, line_parser
+from prominence_jupyter.magics.options import full_help, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.short_errors import short_errors
+
+if TYPE_CHECKING:
+    from prominence_jupyter.history.ended_jobs import Progress
 
 
 def _helped_by(text: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -47,11 +52,18 @@ class ProminenceMagics(Magics):
     def __init__(self, shell: Any) -> None:
         self._commands: Any = None
         super().__init__(shell, parent=shell)
+        ProgressDisplay.make = self._progress_bar
         shell.Completer.custom_matchers.append(matcher(lambda: self._loaded().named))
         if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
             formatter = shell.display_formatter.ipython_display_formatter
             formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
             formatter.for_type_by_name("prominence_jupyter.jobs.workflow", "Workflow", self._show_workflow)
+
+    def _progress_bar(self) -> AbstractContextManager[Progress]:
+        """Return a bar for what Python code waits for, such as `Workflow.results`."""
+        from prominence_jupyter.notebook.progress_bar import ProgressBar  # noqa: PLC0415 - when it is first used
+
+        return ProgressBar(self.shell)
 
     @observe("url")
     def _url_changed(self, _change: Any) -> None:
@@ -69,7 +81,7 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(full_help)
     def prominence(self, line: str) -> object:
-        """List, watch, wait for and delete PROMINENCE jobs; see what they used; log in; start the local service."""
+        """List, watch and delete PROMINENCE jobs and workflows; see what they used; log in; start the local service."""
         return self._loaded().line(line_parser().parse_line(line))
 
     @cell_magic
@@ -77,8 +89,16 @@ class ProminenceMagics(Magics):
     @short_errors
     @_helped_by(lambda: job_parser().format_help())
     def prominence_job(self, line: str, cell: str) -> object:
-        """Submit the job described in JSON in this cell and show it while it runs."""
+        """Submit the job described in JSON in this cell, or with --sweep many of it, and show it while it runs."""
         return self._loaded().submit(job_parser().parse_line(line), cell)
+
+    @cell_magic
+    @no_var_expand
+    @short_errors
+    @_helped_by(lambda: workflow_parser().format_help())
+    def prominence_workflow(self, line: str, cell: str) -> object:
+        """Submit the workflow described in JSON in this cell and show it while it runs."""
+        return self._loaded().submit_workflow(workflow_parser().parse_line(line), cell)
 
     def _show_set(self, jobs: Any) -> None:
         self._loaded().show_set(jobs)

@@ -12,12 +12,20 @@ _SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ksh", "csh", "tcsh", "
 _OPERATORS: Final = frozenset("|&;<>()")
 
 
-def hints(description: JobDescription) -> Iterator[str]:
-    """Tell which commands hold signs of a shell's language: a command is split like a shell would, but run by none."""
+def hints(description: JobDescription, where: str = "") -> Iterator[str]:
+    """Tell which commands hold signs of a shell's language: a command is split like a shell would, but run by none.
+
+    Parameters
+    ----------
+    description
+        The job.
+    where
+        What stands before its keys, for a job of a workflow: ``jobs[0].``
+    """
     for index, task in enumerate(description.body["tasks"]):
         if sign := shell_sign(task.get("cmd", "")):
             yield (
-                f"Note: tasks[{index}].cmd is not run by a shell, so {sign} means nothing special in it. "
+                f"Note: {where}tasks[{index}].cmd is not run by a shell, so {sign} means nothing special in it. "
                 "With a shell: /bin/sh -c '...'"
             )
 

@@ -7,20 +7,38 @@ takes four, and none by ``number``.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.factories import Value
+from prominence_jupyter.protocol.validation.job_count import LARGEST_TOLD, MOST_JOBS
+from prominence_jupyter.protocol.validation.words import cut
 
 NAME: Final = "sweep"
 """Of the workflow and its job, where a description gives none."""
+_MOST: Final = f"a workflow has at most {MOST_JOBS:,}"
 
 
-def grid(parameters: Mapping[str, Sequence[Value]]) -> dict[str, list[Value]]:
-    """Return the columns of the table that has a row for each combination; the last parameter varies fastest."""
-    rows = itertools.product(*parameters.values())
-    columns = zip(*rows, strict=True)
-    return {name: [*column] for name, column in zip(parameters, columns, strict=True)}
+def grid(parameters: Mapping[str, Iterable[Value]]) -> dict[str, list[Value]]:
+    """Return the columns of the table that has a row for each combination; the last parameter varies fastest.
+
+    Raises
+    ------
+    UsageError
+        A parameter has no values, or there would be more jobs than a workflow may have: they are not made.
+    """
+    taken = {name: [*itertools.islice(values, MOST_JOBS + 1)] for name, values in parameters.items()}
+    for name, values in taken.items():
+        if not values:
+            raise UsageError(f"the parameter {cut(name)} has no values, so that no job would be made")
+    count = math.prod(map(len, taken.values()))
+    if count > MOST_JOBS:
+        exact = all(len(values) <= MOST_JOBS for values in taken.values()) and count <= LARGEST_TOLD
+        raise UsageError(f"{f'{count:,}' if exact else 'far too many'} jobs would be made; {_MOST}")
+    columns = zip(*itertools.product(*taken.values()), strict=True)
+    return {name: [*column] for name, column in zip(taken, columns, strict=True)}
 
 
 def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
@@ -31,9 +49,9 @@ def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dic
     job
         The description of a job, with ``$name`` where a parameter belongs. Its labels become those of the workflow.
     columns
-        The values of each parameter, all of one length: a row a job.
+        The values of each parameter: a row a job.
     """
-    name = str(job.get("name") or NAME)
+    name = job.get("name") or NAME
     labels = {"labels": job["labels"]} if "labels" in job else {}
     one = {**{key: value for key, value in job.items() if key != "labels"}, "name": name}
     parameters = [{"name": parameter, "values": [*values]} for parameter, values in columns.items()]

@@ -48,6 +48,15 @@ CLOSE_SIDE_BARS = """() => {
 CHANGE_THEME = """async (theme) => {
     await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
 }"""
+CLEAR = """async () => {
+    await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
+    getSelection().removeAllRanges();
+    document.activeElement?.blur();
+}"""
+WRITE = """(code) => {
+    window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(code);
+}"""
+OURS = ".prominence-job, .prominence-jobs, .prominence-workflow"
 
 
 def chromium():
@@ -88,9 +97,9 @@ def open_in(browser, server, cells, *, dark=False, width=1200, height=900, app="
     page.wait_for_function(KERNEL_IS_IDLE)
     if app == "lab":
         page.evaluate(CLOSE_SIDE_BARS)
-    page.evaluate(CHANGE_THEME, "JupyterLab Dark" if dark else "JupyterLab Light")  # the server remembers the last
-    page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=str(not dark).lower())
-    return NotebookPage(page, path)
+    opened = NotebookPage(page, path)
+    opened.use_theme(dark=dark)  # the server remembers the last
+    return opened
 
 
 class NotebookPage:
@@ -99,6 +108,28 @@ class NotebookPage:
     def __init__(self, page, path):
         self.page = page
         self.path = path
+
+    def use_theme(self, *, dark):
+        """Change to the dark or the light theme."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.page.evaluate(CHANGE_THEME, "JupyterLab Dark" if dark else "JupyterLab Light")
+        self.page.wait_for_function(
+            "(light) => document.body.dataset.jpThemeLight === light", arg=str(not dark).lower()
+        )
+
+    def begin_anew(self, code, *, dark=False, width=1200, height=900):
+        """Take away all that is shown, and let the one cell hold this code; the kernel stays."""
+        self.page.evaluate(CLEAR)
+        self.page.mouse.move(0, 0)
+        self.run_code("import ipywidgets; ipywidgets.Widget.close_all()")
+        self.page.locator(OURS).first.wait_for(state="detached")
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.use_theme(dark=dark)
+        self.page.evaluate(WRITE, code)
+
+    def is_idle(self):
+        """Tell whether no cell runs, and the kernel is the one that the page had."""
+        return self.page.evaluate(CELLS_ARE_DONE)
 
     def run_all(self):
         """Start all cells; `wait_idle` waits for their end."""
@@ -212,9 +243,12 @@ class JupyterServer:
             body = answer.read()
         return json.loads(body) if body else None
 
-    def stop_kernels(self):
+    def stop_kernels(self, notebooks):
+        """Stop the kernels of some `NotebookPage`."""
+        paths = {notebook.path.relative_to(self.root).as_posix() for notebook in notebooks}
         for session in self.api("sessions"):
-            self.api(f"sessions/{session['id']}", method="DELETE")
+            if session["path"] in paths:
+                self.api(f"sessions/{session['id']}", method="DELETE")
 
     def stop(self):
         kernels = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []

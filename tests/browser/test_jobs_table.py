@@ -128,13 +128,11 @@ def done(tmp_path):
 
 
 @pytest.fixture
-def show(open_notebook):
+def show(run_cell):
     """Return a function that shows what some code displays and returns the first table."""
 
     def show_one(code, **options):
-        notebook = open_notebook([SETUP + code], **options)
-        notebook.run_all()
-        table = Table(notebook)
+        table = Table(run_cell(SETUP + code, **options))
         table.grid.wait_for()
         return table
 

@@ -8,13 +8,11 @@ from tests.browser.panels import PANELS
 
 
 @pytest.fixture
-def show(open_notebook):
+def show(run_cell):
     """Return a function that shows a panel, given the arguments of `show` in a cell, and returns its locator."""
 
     def show_one(arguments, **options):
-        notebook = open_notebook([f"{PANELS}\nshow({arguments})"], **options)
-        notebook.run_all()
-        panel = notebook.page.locator(".prominence-job")
+        panel = run_cell(f"{PANELS}\nshow({arguments})", **options).page.locator(".prominence-job")
         panel.wait_for()
         return panel
 

@@ -86,7 +86,7 @@ def story(browser, jupyter_server, local_service, tmp_path_factory):
     yield SimpleNamespace(notebook=notebook, saved=saved, ids=ids, done=done)
     done.touch()
     notebook.page.context.close()
-    jupyter_server.stop_kernels()
+    jupyter_server.stop_kernels([notebook])
 
 
 @pytest.fixture

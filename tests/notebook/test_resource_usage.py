@@ -1,40 +1,21 @@
 """The notebook resource-usage, run through as nbclient does: what it shows was measured from real processes."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from prominence_jupyter.local_service import control
-
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "resource-usage.ipynb"
+from tests.notebook import executed as notebooks
+from tests.notebook.executed import complaints, shown
 
 
 @pytest.fixture(scope="module")
 def executed(local_service, tmp_path_factory):
-    """The notebook, run at a service of its own: it asks for the last jobs, and those of other tests may end."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROMINENCE_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
-        control.start(cpus=64, memory_gb=64)
-        NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
-        control.stop()
-    return notebook
-
-
-def shown(notebook, first_line):
-    """What the cell with that first line has shown, by kind of data."""
-    (cell,) = [cell for cell in notebook.cells if cell.source.splitlines()[0] == first_line]
-    return cell.outputs[-1]["data"]
+    with notebooks.executed("resource-usage", tmp_path_factory.mktemp("local")) as notebook:
+        yield notebook
 
 
 def test_no_cell_has_written_an_error_or_a_warning(executed):
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
-    written = [output.text for output in outputs if output.get("name") == "stderr"]
-    assert [text for text in written if "building the font cache" not in text] == []  # matplotlib's, where it is new
-    assert not any(output.output_type == "error" for output in outputs)
+    assert complaints(executed) == []
 
 
 def test_the_waste_is_told_in_text_and_in_html(executed):
@@ -66,8 +47,3 @@ def test_jobs_that_take_the_advice_run_beside_those_that_do_not(executed):
 def test_the_pictures_are_there(executed):
     for kind in ("timeline", "efficiency"):
         assert len(shown(executed, f"%prominence usage --last 13 --plot {kind}")["image/png"]) > 10_000
-
-
-def test_the_notebook_is_saved_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    assert not any(cell.get("outputs") for cell in notebook.cells)

@@ -124,13 +124,16 @@ def test_what_is_no_object_is_one_problem(description):
         (sweep(swept(number=3)), "factories[0].parameters[0].number"),
         (sweep(swept(), swept()), "factories[0].parameters[1].name"),
         (sweep(*(swept(name=name) for name in "abcde")), "factories[0].parameters[4]"),
+        (factory(type="repeat", parameters="none", number=10**9), "factories[0].number"),
+        (sweep(swept(step=1e-9)), "factories[0].parameters[0].step"),
+        (sweep(swept(step=0.001), swept(name="y", step=0.001)), "factories[0].parameters"),
     ],
 )
 def test_one_problem_and_its_place(description, where):
     assert wheres(description) == [where]
 
 
-@pytest.mark.parametrize("value", ['a"b', "it's", "a b", "a\\b", "a=b", True, None, [1], float("nan")])
+@pytest.mark.parametrize("value", ['a"b', "it's", "a b", "a\\b", "a=b", "a$n", "a\0", True, None, [1], float("nan")])
 def test_values_of_a_zip_that_the_service_breaks(value):
     assert wheres(factory(parameters=[{"name": "x", "values": [1, value]}])) == ["factories[0].parameters[0].values[1]"]
 
@@ -233,3 +236,16 @@ def test_a_web_address_in_a_job_of_a_factory():
     text = words(factory(jobs=["first", "first"]) | {"jobs": jobs})
     assert text.startswith("jobs[0].artifacts[1].url: the service fails on a web address in a job of a factory (first)")
     assert "S3CR3T" not in text
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [
+        (factory(type="repeat", parameters="none", number=10**9), "number: makes 1,000,000,000 jobs"),
+        (factory(type="repeat", parameters="none", number=10**400), "number: makes far too many jobs"),
+        (sweep(swept(step=1e-9)), "parameters[0].step: makes 1,000,000,000 jobs"),
+        (sweep(swept(step=1e-300)), "parameters[0].step: is too small a step to lead from start to end"),
+    ],
+)
+def test_far_too_many_jobs_are_counted_without_being_made(description, said):
+    assert words(description).startswith(f"factories[0].{said}")

@@ -58,6 +58,7 @@ class Submission:
         label: Label | None,
         how_to_look: Callable[[], str],
         pause: Callable[[float], None],
+        *,
         kind: Kind[Any],
     ) -> None:
         self._send = send

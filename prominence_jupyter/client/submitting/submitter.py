@@ -56,7 +56,7 @@ class Submitter(Generic[Record]):
 
     def _made(self, send: Callable[[], Answer], find: Callable[[], JobId | None], label: Label | None) -> JobId:
         how_to_look, pause = lambda: self._labels.how_to_look(label), self._transport.pause
-        return Submission(send, find, label, how_to_look, pause, self._labels.kind).made_id()
+        return Submission(send, find, label, how_to_look, pause, kind=self._labels.kind).made_id()
 
     def _copies(self, original: Record | None) -> tuple[Label | None, set[str]]:
         """Return the label of a submission and the ids of all that carry it; None if that tells nothing."""

@@ -1,21 +1,19 @@
-"""The text of a cell, read as the description of a job. Pure."""
+"""The text of a cell, read as the description of a job or of a workflow. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from prominence_jupyter.errors import DescriptionError, UsageError
-from prominence_jupyter.magics.cell.json_text import Document, JsonError, parse
-from prominence_jupyter.magics.cell.marks import Mark, render
-from prominence_jupyter.magics.cell.variables.expansion import Expanded, VariableError, expand
-from prominence_jupyter.protocol.description import JobDescription
-from prominence_jupyter.protocol.validation import Problem
+from prominence_jupyter.errors import DescriptionError
+from prominence_jupyter.magics.cell.cell_json import CellJson
+from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
+from prominence_jupyter.protocol.questions import questions
 
-_VALUE: Final = re.compile(r""", not (".*"|'.*')""", re.DOTALL)
-_FIRST_LINE: Final = 2
-"""Number of the body's first line: the magic stands in line 1 of the cell."""
+BROKEN_JOB: Final = "this cell breaks the rules for jobs"
+_BROKEN_WORKFLOW: Final = "this cell breaks the rules for workflows"
+ASKED: Final = "this is probably not what was meant"
+GO_ON: Final = "--yes submits it as it is"
 
 
 def read_job(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str]) -> JobDescription:
@@ -37,47 +35,35 @@ def read_job(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str]) 
     DescriptionError
         It breaks rules; the message shows the places.
     """
+    read = CellJson(cell, names)
     try:
-        expanded = expand(cell, names)
-        document = parse(expanded.text)
-    except VariableError as error:
-        raise UsageError(_shown(cell, error.marks, "the variables of this cell cannot be used")) from None
-    except JsonError as error:
-        raise UsageError(_shown(cell, error.marks, "this cell is not JSON", expanded, error.hidden)) from None
-    try:
-        return JobDescription.prepare(document.value, labels=labels)
+        return JobDescription.prepare(read.value, labels=labels)
     except DescriptionError as error:
-        marks = [_mark(document, problem, expanded) for problem in error.problems]
-        title = "this cell breaks the rules for jobs"
-        shown = _shown(cell, marks, title, expanded, document.secret_spans())
-        raise DescriptionError(error.problems, shown) from None
+        raise read.error(error.problems, BROKEN_JOB) from None
 
 
-def _mark(document: Document, problem: Problem, expanded: Expanded) -> Mark:
-    """Return the place of a problem; of an object or list its opening bracket.
+def read_workflow(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str], sure: bool) -> WorkflowDescription:
+    """Return the workflow that a cell describes, complete and checked.
 
-    What a variable brought cannot be seen in the cell: there the path says where in it, and text stays unshown, as it
-    may be a secret.
+    Parameters
+    ----------
+    cell, names, labels
+        As for `read_job`.
+    sure
+        Ask nothing.
+
+    Raises
+    ------
+    UsageError
+        As for `read_job`.
+    DescriptionError
+        It breaks rules, or holds what probably is a mistake (`questions`); the message shows the places.
     """
-    start, end = document.span(problem.path, key=problem.at_key)
-    if document.text[start] in "{[":
-        end = start + 1
-    message = problem.message
-    if expanded.is_brought(start, end):
-        message = f"{problem.where} {_VALUE.sub('', message)}"
-    return Mark(start, end, message)
-
-
-def _shown(
-    cell: str,
-    marks: Iterable[Mark],
-    title: str,
-    expanded: Expanded | None = None,
-    hidden: Iterable[tuple[int, int]] = (),
-) -> str:
-    """Show the places in the cell as it was written, also of marks in the text with the variables replaced."""
-    if expanded is not None:
-        marks = [Mark(*expanded.original(mark.start, mark.end), mark.message) for mark in marks]
-        hidden = [expanded.original(*place) for place in hidden]
-    title = f"{title}; nothing was submitted:"
-    return render(cell, list(marks), title=title, first_line=_FIRST_LINE, hidden=list(hidden))
+    read = CellJson(cell, names)
+    try:
+        description = WorkflowDescription.prepare(read.value, labels=labels)
+    except DescriptionError as error:
+        raise read.error(error.problems, _BROKEN_WORKFLOW) from None
+    if asked := [] if sure else questions(description.body):
+        raise read.error(asked, ASKED, GO_ON)
+    return description

@@ -57,7 +57,10 @@ def expected_end(record: WorkflowRecord, states: Mapping[str, NodeState], *, now
         return ""
     done = len(closed) + sum(min(1.0, run / (mean(runs) or 1.0)) for run in elapsed)
     left = (now - began) * (len(states) - done) / done
-    return _left_text(max(left, mean(runs) - min(elapsed)))
+    one_more = (
+        0.0 if len(elapsed) < len(open_records) else min(elapsed)
+    )  # of what the last job to end takes, done by now
+    return _left_text(max(left, mean(runs) - one_more))
 
 
 def _described(states: Mapping[str, NodeState]) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from prominence_jupyter.protocol.validation.job_count import leads_on
 from prominence_jupyter.protocol.validation.problem import Path
 from prominence_jupyter.protocol.validation.report import Report, Rule
 from prominence_jupyter.protocol.validation.shapes import ByType, ListOf, Object, Required
@@ -20,9 +21,12 @@ _NAME: Final = Text(
     "letters, digits and _, not beginning with a digit, as $name needs", re.compile(r"[A-Za-z_]\w*", re.ASCII)
 )
 _VALUE: Final = TextOrNumber(
-    re.compile(r"""[^\s"'\\=]*"""),
-    "a number, or text without spaces, quotes, backslashes and = (the service breaks at them)",
+    re.compile(r"""[^\s\0-\x1f\x7f"'\\=$]*"""),
+    "a number, or text without spaces, quotes, backslashes, = and $ (the service breaks at them)",
 )
+"""The service writes values into a line of DAGMan, from there into a command line that it splits at spaces and ``=``,
+and replaces the names of parameters in the values of those before.
+"""
 
 
 def _sweep(parameter: Mapping[str, Any], path: Path, report: Report) -> None:
@@ -35,7 +39,7 @@ def _sweep(parameter: Mapping[str, Any], path: Path, report: Report) -> None:
         return
     if end < start:
         report.add((*path, "end"), f"must not be less than start: no job would be made from {start:g} to {end:g}")
-    elif step is not None and step > 0 and step + max(abs(start), abs(end)) == max(abs(start), abs(end)):
+    elif step is not None and step > 0 and not leads_on(start, end, step):
         report.add((*path, "step"), "is too small a step to lead from start to end")
 
 

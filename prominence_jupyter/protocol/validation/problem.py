@@ -27,11 +27,14 @@ class Problem:
         What is wrong there, what is allowed, and what to write instead.
     at_key
         True when the last key of the path is wrong (unknown, misspelt, one too many), False when its value is.
+    part
+        What is meant of a text that stands there, as it is written; all of it when empty.
     """
 
     path: Path
     message: str
     at_key: bool = False
+    part: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"

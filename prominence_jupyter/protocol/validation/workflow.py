@@ -13,6 +13,7 @@ from typing import Any, Final
 from prominence_jupyter.protocol.validation.dependencies import check_dependencies
 from prominence_jupyter.protocol.validation.factories import FACTORY
 from prominence_jupyter.protocol.validation.job import JOB, LABELS, PLACEMENT, notifications
+from prominence_jupyter.protocol.validation.job_count import LARGEST_TOLD, MOST_JOBS, made_of_each, place_of_count
 from prominence_jupyter.protocol.validation.problem import Path
 from prominence_jupyter.protocol.validation.report import Report
 from prominence_jupyter.protocol.validation.shapes import ListOf, NamesAndValues, Object, Required
@@ -48,6 +49,7 @@ def _between(workflow: Mapping[str, Any], path: Path, report: Report) -> None:
     complete = len(names) == len(jobs) and all(map(_JOB_NAME.fullmatch, names))
     check_dependencies(workflow.get("dependencies"), (*path, "dependencies"), names, report, complete=complete)
     _check_factories(workflow, path, names, report, complete=complete)
+    _check_count(workflow, path, report)
 
 
 def _check_factories(
@@ -71,6 +73,25 @@ def _check_factories(
                 taken[name] = index
                 if factory.get("type") in ("parameterSweep", "zip"):
                     _check_artifacts(workflow["jobs"][names[name]], (*path, "jobs", names[name]), report)
+
+
+def _check_count(workflow: Mapping[str, Any], path: Path, report: Report) -> None:
+    factories = workflow.get("factories")
+    made = len(workflow["jobs"])
+    most, place = made, (*path, "jobs")
+    for index, factory in enumerate(factories if isinstance(factories, list) else []):
+        of_each = made_of_each(factory) if isinstance(factory, Mapping) else None
+        if of_each is None or not isinstance(factory.get("jobs"), list):
+            continue
+        jobs = of_each * len(factory["jobs"])
+        made += jobs - len(factory["jobs"])
+        if jobs > most:
+            most, place = jobs, (*path, "factories", index, *place_of_count(factory))
+    if made > MOST_JOBS:
+        count = most if most > MOST_JOBS else made
+        makes = f"{count:,} jobs" if count <= LARGEST_TOLD else "far too many jobs"
+        together = "" if count == most else ", with all others,"
+        report.add(place, f"makes{together} {makes}; a workflow has at most {MOST_JOBS:,}")
 
 
 def _check_artifacts(job: Mapping[str, Any], path: Path, report: Report) -> None:
