@@ -85,7 +85,7 @@ class WorkflowDisplay(TableDisplay):
         record = self._workflow.latest or WorkflowRecord(id=self._workflow.id)
         watched = self._jobs.watched.workflow
         stale = _GONE if watched and watched.gone else self._stale
-        states = self._nodes.states
+        states = self._nodes.states if watched and watched.is_listed else {}  # else nobody knows which jobs there are
         record = as_it_goes(record, states)
         view = workflow_view(record, states, url=self._workflow.url, stale=stale, now=self._as_of)
         is_over = self._jobs.watched.is_over  # a workflow may have ended of which not all jobs are known
