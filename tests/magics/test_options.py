@@ -115,7 +115,7 @@ def test_a_workflow_line_has_the_options_of_a_job_but_no_sweep():
     assert (options.name, options.wait, options.timeout, options.dry_run) == ("study", True, 9, True)
     assert (options.once, options.force, options.yes, options.panel) == (True, True, True, False)
     with pytest.raises(UsageError, match="unrecognized arguments: --sweep"):
-        workflow_parser().parse_line("--sweep n=1")
+        workflow_parser().parse_line("--sweep=n=1")
 
 
 @pytest.mark.parametrize(

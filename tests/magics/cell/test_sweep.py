@@ -163,7 +163,7 @@ def test_both_names_that_are_misspelt_in_one_command_are_told():
 
 def test_a_secret_is_not_shown_in_a_question():
     secret = {"username": "me", "token": "PULL-SECRET"}
-    job = {"name": "a", "resources": RESOURCES, "tasks": [{"image": "b", "cmd": "$m", "imagePullCredential": secret}]}
+    job = {"name": "a", "tasks": [{"imagePullCredential": secret, "cmd": "$m", "image": "b"}], "resources": RESOURCES}
     factory = {"name": "f", "type": "repeat", "jobs": ["a"], "number": 2}
     text = json.dumps({"name": "w", "jobs": [job], "factories": [factory]})
     with pytest.raises(DescriptionError, match="no parameter has the name") as caught:
