@@ -103,7 +103,7 @@ def test_describe_and_watch(typed, swept, say, capsys):
     words = typed.format(id=swept.id)
     assert say(f"describe {words}")["name"] == "sweep"
     say(f"watch {words}")
-    assert "4 jobs: 2 completed, 2 non-zero exit" in capsys.readouterr().out
+    assert f"[workflow {swept.id}: failed, 2 of 4 done, 2 failed]" in capsys.readouterr().out
 
 
 def test_the_word_job_may_stand_before_an_id(shell, say):
