@@ -15,6 +15,9 @@ SHAPES: Final[dict[Tone, str]] = {"waiting": "○", "running": "◐", "good": "�
 """A glyph for each tone."""
 
 
+WORST_FIRST: Final[tuple[Tone, ...]] = ("bad", "neutral", "running", "waiting", "good")
+"""What asks for attention comes first."""
+
 NON_ZERO_EXIT: Final = "non-zero exit"
 """The group of the jobs that the service calls completed, and that did not do their work."""
 

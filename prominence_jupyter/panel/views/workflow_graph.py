@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from prominence_jupyter.panel.views.node_row import NodeState
 from prominence_jupyter.panel.views.progress import counts_text
-from prominence_jupyter.panel.views.tone import SHAPES, Tone
+from prominence_jupyter.panel.views.tone import SHAPES, WORST_FIRST, Tone
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import mapping, sequence
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
@@ -21,7 +21,6 @@ from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 _MOST_BOXES: Final = 20
 _MOST_LINES: Final = 60
 _SWEEPS: Final = 4
-_WORST_FIRST: Final[tuple[Tone, ...]] = ("bad", "neutral", "running", "waiting", "good")
 
 Edge = tuple[str, str]
 """What is waited for, and who waits."""
@@ -100,7 +99,7 @@ def levels(names: Iterable[str], edges: Sequence[Edge]) -> dict[str, int] | None
 
 def worst_tone(states: Iterable[NodeState]) -> Tone:
     """Return the tone that asks for attention most."""
-    return min((state.counted[2] for state in states), key=_WORST_FIRST.index)
+    return min((state.counted[2] for state in states), key=WORST_FIRST.index)
 
 
 def _box(name: str, states: list[NodeState]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from prominence_jupyter.panel.views.expected_end import expected_end
+from prominence_jupyter.panel.views.expected_end import expected_end, left_text
 from prominence_jupyter.panel.views.job_row import row_id
 from prominence_jupyter.panel.views.node_row import NodeState
 from prominence_jupyter.panel.views.progress import ORDER, progress_text
@@ -46,11 +46,13 @@ def workflow_view(
     -------
     dict
         Plain data that JSON can hold. ``counts`` has a list ``[words, tone, glyph, number]`` for each group of jobs, as
-        the table counts them; ``progress`` the same in words; ``expected`` words from `expected_end`, empty where it
-        cannot be told; ``graph`` that of `workflow_graph` or None; ``here`` whether the service is on this machine;
-        ``failed`` whether it has ended and the service can run a part of it again.
+        the table counts them; ``progress`` the same in words; ``expected`` when it will have ended, as far as that can
+        be told ("about 4 min left"), ``expected_end`` that as Unix seconds or None; ``graph`` that of `workflow_graph`
+        or None; ``here`` whether the service is on this machine; ``failed`` whether it has ended and the service can
+        run a part of it again.
     """
     word, tone = workflow_status(record, states)
+    end = None if stale else expected_end(record, states, now=now)
     return {
         "id": row_id(record.id),
         "title": one_line(record.name, 120) or "workflow",
@@ -65,7 +67,8 @@ def workflow_view(
         "ended": record.ended,
         "counts": _counts(states),
         "progress": progress_text(record, states),
-        "expected": "" if stale else expected_end(record, states, now=now),
+        "expected": "" if end is None else left_text(end - now),
+        "expected_end": end,
         "graph": workflow_graph(record, states),
         "final": record.has_ended,
         "failed": record.has_ended and record.status != status.COMPLETED,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock } from "../../../prominence_jupyter/panel/js/workflow/clock.js";
+import { clock, timeLeft } from "../../../prominence_jupyter/panel/js/workflow/clock.js";
 import { graphWords, shapeOf } from "../../../prominence_jupyter/panel/js/workflow/graph_shape.js";
 import { Kernel } from "../../../prominence_jupyter/panel/js/workflow/kernel.js";
 
@@ -15,6 +15,15 @@ test("how long it waits, runs, took", () => {
   assert.equal(clock({ ...times, started: 110, final: true }, 999), "");
   assert.equal(clock({ created: null, started: null, ended: null, final: false }, 999), "");
   assert.equal(clock({ ...times, started: 110 }, 90), "running 0 s", "the clock of this machine may be behind");
+});
+
+test("how long it is still, and nothing once that time is over", () => {
+  const told = (left) => timeLeft(1000 + left, 1000);
+  assert.deepEqual([20, 190, 7200, 7300, 200_000].map(told), [
+    ...["less than a minute left", "about 4 min left", "about 2 h left", "about 2 h 15 min left", "about 3 days left"],
+  ]);
+  assert.deepEqual([-5, 0, 1e9].map(told), ["", "", ""]);
+  assert.equal(timeLeft(null, 1000), "");
 });
 
 const box = (name, column, row, words = "waiting") => ({ name, column, row, words, counts: words, tone: "waiting", shape: "○" });

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prominence_jupyter.panel.views.expected_end import expected_end
+from prominence_jupyter.panel.views.expected_end import expected_end, left_text
 from tests.panel.views.workflows import NOW, node, states, workflow
 
 
@@ -24,7 +24,8 @@ def waiting(*numbers, job="point"):
 
 
 def told(*known, record=None, now=NOW):
-    return expected_end(record or workflow(), states(*known), now=now)
+    end = expected_end(record or workflow(), states(*known), now=now)
+    return "" if end is None else left_text(end - now)
 
 
 def test_one_at_a_time():

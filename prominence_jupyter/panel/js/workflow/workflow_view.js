@@ -1,6 +1,6 @@
 import { element, setText } from "../common/dom.js";
 import { HeadView } from "../common/head_view.js";
-import { clock } from "./clock.js";
+import { clock, timeLeft } from "./clock.js";
 import { GraphView } from "./graph_view.js";
 import { workflowActions } from "./workflow_actions.js";
 
@@ -35,7 +35,7 @@ export class WorkflowView {
     this.head.update(view);
     this.graph.update(view);
     this.buttons.update();
-    for (const name of ["progress", "expected", "times"]) setText(this[name], view[name]);
+    for (const name of ["progress", "times"]) setText(this[name], view[name]);
     const news = this.kernel.lost && !view.final ? view.stale : `${view.title}: ${view.status}`;
     if (news !== this.news) setText(this.said, news);
     this.news = news;
@@ -44,7 +44,9 @@ export class WorkflowView {
 
   tick() {
     const view = this.#shown();
-    setText(this.clock, clock(view, this.lostAt ?? (view.stale ? view.as_of : Date.now() / 1000)));
+    const now = this.lostAt ?? (view.stale ? view.as_of : Date.now() / 1000);
+    setText(this.clock, clock(view, now));
+    setText(this.expected, timeLeft(view.expected_end, now));
   }
 
   close() {
@@ -59,6 +61,6 @@ export class WorkflowView {
     if (!this.kernel.lost || view.final) return view;
     this.lostAt ??= Date.now() / 1000;
     const stale = "This view has lost its kernel: what it shows gets no newer.";
-    return { ...view, tone: "neutral", expected: "", stale, advice: `The workflow is no worse for it: %prominence watch workflow ${view.id}` };
+    return { ...view, tone: "neutral", expected_end: null, stale, advice: `The workflow is no worse for it: %prominence watch workflow ${view.id}` };
   }
 }
