@@ -7,11 +7,12 @@ from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.submitting.kind import WORKFLOW
 from prominence_jupyter.client.submitting.label_search import LabelSearch
 from prominence_jupyter.client.submitting.submitter import Submitter
-from prominence_jupyter.errors import NoSuchWorkflow
+from prominence_jupyter.errors import NoSuchWorkflow, UnexpectedAnswer
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import WorkflowDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflow_nodes import workflow_of
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 
@@ -69,9 +70,17 @@ class WorkflowClient:
         return self._labels.understands(attempts=self._attempts)
 
     def jobs(self, workflow_id: JobId) -> list[JobRecord]:
-        """Return all jobs of a workflow that there are by now, ended or not, with detail (one request)."""
+        """Return all jobs of a workflow that there are by now, ended or not, with detail (one request).
+
+        Raises
+        ------
+        UnexpectedAnswer
+            The service cannot list the jobs of a workflow: it gave others too.
+        """
         params = {"workflow": "true", "id": str(workflow_id), "all": "true", "detail": "true"}
         listed = self.transport.get(paths.JOBS, params, attempts=self._attempts).json_list()
+        if len({workflow_of(entry.get("name")) for entry in listed}) > 1:
+            raise UnexpectedAnswer(f"{self.transport.url} cannot list the jobs of a workflow by its id: it gave others")
         return [JobRecord.from_json(entry) for entry in listed]
 
     def delete(self, workflow_id: JobId) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.record import mapping, number
+from prominence_jupyter.protocol.workflow_nodes import workflow_of
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_. -]+")
 _PLAIN_LABEL: Final = re.compile(r"[A-Za-z0-9]+=[A-Za-z0-9_./-]+")
@@ -120,12 +121,6 @@ class Wanted:
         if self.name is None:
             return True
         return isinstance(name, str) and fnmatchcase(name, self.name.replace("[", "[[]"))  # no other sign is special
-
-
-def workflow_of(name: object) -> str | None:
-    """Return the name of a job's workflow, or None: jobs of workflows are named workflow/job or workflow/job/number."""
-    workflow, slash, _ = name.partition("/") if isinstance(name, str) else ("", "", "")
-    return workflow if slash else None
 
 
 def _is_whole(value: object) -> bool:

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterable
+from io import SEEK_END
 from typing import IO, Final
 
 from prominence_jupyter.client.client import Client
@@ -25,6 +26,7 @@ from prominence_jupyter.protocol.paths import JobId
 
 LONGEST: Final = 64 * 1000**2
 """Bytes of an output that are read."""
+_BUFFER: Final = 256 * 1024
 _AT_ONCE: Final = 16
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
@@ -56,6 +58,7 @@ class FetchedOutputs:
         self._client = client
         self._lock = threading.Lock()
         self._file: IO[bytes] | None = None
+        self._end, self._is_at_end = 0, False
         self._places: dict[str, list[_Place]] = {}
         self._too_long: set[str] = set()
         self._under_way: dict[str, threading.Event] = {}
@@ -158,15 +161,19 @@ class FetchedOutputs:
     def _write(self, piece: bytes) -> _Place:
         with self._lock:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed when this object goes
+                self._file = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115 - closed when this object goes
                 weakref.finalize(self, self._file.close)
-            offset = self._file.seek(0, 2)
+            if not self._is_at_end:  # a search of many would cost more than what is written
+                self._end, self._is_at_end = self._file.seek(0, SEEK_END), True
+            place = self._end, len(piece)
             self._file.write(piece)
-        return offset, len(piece)
+            self._end += len(piece)
+        return place
 
     def _read(self, place: _Place) -> bytes:
         assert self._file is not None  # noqa: S101 - there are places in it
         offset, length = place
+        self._is_at_end = False
         self._file.seek(offset)
         return self._file.read(length)
 

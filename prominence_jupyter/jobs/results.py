@@ -59,11 +59,13 @@ class Results:
         parse, progress
             See there.
         """
-        from prominence_jupyter.usage.results_frame import ResultRow, results_frame  # noqa: PLC0415 - pandas, if used
-
         reader = None if parse is None else Reader(parse)
         jobs = _jobs(workflow, records)
         read = self._read(jobs, reader, progress) if reader else _Read()
+
+        # After what takes long: an interrupt while NumPy is imported would leave it broken.
+        from prominence_jupyter.usage.results_frame import ResultRow, results_frame  # noqa: PLC0415 - pandas, if used
+
         rows = [
             ResultRow(
                 node,

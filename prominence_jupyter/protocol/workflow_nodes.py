@@ -60,6 +60,12 @@ class WorkflowNodes:
         return latest
 
 
+def workflow_of(name: object) -> str | None:
+    """Return the name of a job's workflow, or None: jobs of workflows are named workflow/job or workflow/job/number."""
+    workflow, slash, _ = name.partition("/") if isinstance(name, str) else ("", "", "")
+    return workflow if slash else None
+
+
 def _expanded(description: Mapping[str, Any]) -> list[Node]:
     try:
         return expand(description, MOST_NODES)

@@ -12,7 +12,7 @@ import prominence_jupyter
 from prominence_jupyter.errors import UnexpectedAnswer
 from prominence_jupyter.jobs.once import content_label
 from prominence_jupyter.jobs.session import Session
-from prominence_jupyter.protocol.description import JobDescription
+from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
 from prominence_jupyter.protocol.labels import CONTENT, SUBMISSION
 from tests.conftest import URL
 
@@ -198,3 +198,65 @@ def test_on_the_local_service_a_failed_job_is_submitted_again(local, tmp_path):
     second = local.submit(body, once=True)
     assert second.wait(60).succeeded
     assert local.submit(body, once=True).id == second.id
+
+
+def workflow(**more):
+    jobs = [description(name="a"), description(name="b")]
+    return {"name": "w", "jobs": jobs} | more
+
+
+def workflow_content(body):
+    return content_label(WorkflowDescription.prepare(body))
+
+
+def test_what_makes_two_workflows_the_same():
+    def pulled(token):
+        task = {"image": "i", "imagePullCredential": {"username": "me", "token": token}}
+        return workflow_content(workflow(jobs=[description(name="a", tasks=[task])]))
+
+    assert pulled("one") == pulled("two")
+    assert workflow_content(workflow()) == workflow_content(dict(reversed(workflow().items())))
+    others = [workflow(jobs=[description(name="a")]), workflow(dependencies={"a": ["b"]}), workflow(labels={"a": "b"})]
+    assert len({workflow_content(other) for other in [workflow(), *others]}) == 4
+    labelled = WorkflowDescription.prepare(workflow()).labelled((SUBMISSION, "x"))
+    assert content_label(labelled) == workflow_content(workflow())
+
+
+@pytest.mark.parametrize(
+    ("active", "ended", "joined"),
+    [
+        ([(1, "running")], [], 1),
+        ([(1, "idle"), (2, "running")], [(3, "completed")], 2),
+        ([], [(1, "completed"), (2, "failed")], 1),
+        ([(2, "deleted")], [(1, "completed")], 1),
+        ([], [(1, "failed"), (2, "deleted")], None),
+        ([], [], None),
+    ],
+)
+@responses.activate
+def test_a_workflow_that_goes_on_or_is_completed_is_joined(session, active, ended, joined):
+    def entry(workflow_id, status):
+        labels = dict([workflow_content(workflow())])
+        events = {"createTime": workflow_id}
+        return {"id": workflow_id, "name": "w", "status": status, "labels": labels, "jobs": [], "events": events}
+
+    def answer(request):
+        if request.params["constraint"] == "label":
+            return 400, {"Content-Type": "application/json"}, '{"error": "Invalid constraint"}'
+        listed = [*active, *(ended if "all" in request.params else [])]
+        return 200, {}, json.dumps([entry(*one) for one in listed])
+
+    responses.add_callback("GET", f"{URL}/workflows", callback=answer)
+    responses.post(f"{URL}/workflows", json={"id": 99}, status=201)
+    found = session.submit_workflow(workflow(), once=True)
+    posted = [json.loads(call.request.body) for call in responses.calls if call.request.method == "POST"]
+    assert (found.id, found.joined) == ((99, False) if joined is None else (joined, True))
+    assert [body["labels"].keys() for body in posted] == ([{SUBMISSION, CONTENT}] if joined is None else [])
+
+
+@responses.activate
+def test_where_workflows_cannot_be_listed_by_label_nothing_is_submitted(session):
+    responses.get(f"{URL}/workflows", json=[])
+    with pytest.raises(UnexpectedAnswer, match="cannot list workflows by label"):
+        session.submit_workflow(workflow(), once=True)
+    assert {call.request.method for call in responses.calls} == {"GET"}

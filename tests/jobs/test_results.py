@@ -9,7 +9,14 @@ import pytest
 import requests
 import responses
 
-from prominence_jupyter.errors import AuthenticationFailed, OutputsUnread, ServiceFailed, Unreachable, UsageError
+from prominence_jupyter.errors import (
+    AuthenticationFailed,
+    OutputsUnread,
+    ServiceFailed,
+    UnexpectedAnswer,
+    Unreachable,
+    UsageError,
+)
 from prominence_jupyter.jobs import fetched_outputs
 from tests.jobs.workflow_service import WorkflowService, sweep
 
@@ -112,13 +119,22 @@ def test_only_the_last_attempt_counts_and_jobs_of_no_part_come_last(having):
     service = having("point", factories=[sweep([1])], status="completed")
     service.has("point/0", "old", status="failed")
     newest = service.has("point/0", "new")
-    other = service.has("elsewhere", "other", name="of another kind")
+    other = service.has("another/0", "other")
     frame = service.handle().results(str)
     assert rows(frame, "n", "job", "id", "result") == [
         [1, "point", newest, "new"],
-        [None, "of another kind", other, "other"],
+        [None, "w/another/0", other, "other"],
     ]
     assert service.asked == {"jobs": 1, newest: 1, other: 1}
+
+
+def test_jobs_of_other_workflows_are_no_results(having):
+    """Of a service that gives whatever is active."""
+    service = having("point", factories=[sweep([1])])
+    service.has("point/0", "1")
+    service.has("x", name="plain")
+    with pytest.raises(UnexpectedAnswer, match="cannot list the jobs of a workflow by its id: it gave others"):
+        service.handle().results()
 
 
 def test_each_output_is_fetched_once_whatever_it_is_parsed_for_and_as_jobs_end(having):

@@ -10,7 +10,7 @@ import pytest
 
 from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.client.http.exchange import Exchange, TimeUp
+from prominence_jupyter.client.http.exchange import Exchange, TimeUp, in_this_thread
 from prominence_jupyter.client.http.failures import RequestLost
 from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.errors import ServiceFailed, Unreachable
@@ -215,3 +215,17 @@ def test_an_interrupt_is_felt_in_a_handshake_too(silent, new_requests):
     service.stop()
     request.join(WITHIN_S)
     assert service.received[:1] == b"\x16"  # the beginning of a handshake, and nothing else
+
+
+def test_where_many_are_to_be_fast_each_is_under_way_in_the_thread_that_asks(new_requests):
+    def work():
+        return threading.current_thread(), Exchange.here() is not None, len(new_requests())
+
+    with in_this_thread():
+        assert Exchange().run(work, longest_s=1) == (threading.current_thread(), True, 0)
+        assert Exchange.here() is None
+        with pytest.raises(ZeroDivisionError) as raised:
+            Exchange().run(lambda: 1 / 0, longest_s=1)
+    assert "work" not in [entry.name for entry in raised.traceback]
+    assert Exchange.here() is None
+    assert Exchange().run(work, longest_s=10)[0] is not threading.current_thread()
