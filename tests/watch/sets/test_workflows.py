@@ -58,10 +58,10 @@ class Service:
         self._ask("workflow")
         return WorkflowRecord.from_json(self._described(workflow_id)) if self.status else None
 
-    def jobs_of(self, workflow_id):
+    def jobs_of(self, workflow_id, known):
         self._ask("own")
         mine = [job for job in self.jobs.values() if str(job.get("of", 7)) == str(workflow_id)]
-        return [JobRecord.from_json(job) for job in reversed(mine)] if self.status else []
+        return known.read(reversed(mine)) if self.status else []
 
     def _described(self, workflow_id):
         done = [job["name"] for job in self.jobs.values() if job["status"] == "completed"]
