@@ -25,6 +25,7 @@ class Service:
         self.active: set[int] = set()
         self.status, self.ended = "running", False
         self.counts: dict | None = None
+        self.policies: dict = {}
         self.faults: dict[str, Exception] = {}
         self.asked: list[str] = []
         self.workflows = self
@@ -67,7 +68,14 @@ class Service:
         done = [job["name"] for job in self.jobs.values() if job["status"] == "completed"]
         bad = {job["name"] for job in self.jobs.values() if job["status"] in {"failed", "deleted"}} - {*done}
         counts = self.counts or {"total": 9, "done": len(done), "failed": len(bad), "queued": 0, "waiting": 0}
-        return {"id": workflow_id, "name": "study", "status": self.status, "jobs": [], "progress": counts}
+        return {
+            "id": workflow_id,
+            "name": "study",
+            "status": self.status,
+            "jobs": [],
+            "progress": counts,
+            "policies": self.policies,
+        }
 
     def _ask(self, what):
         self.asked.append(what)
@@ -198,6 +206,21 @@ def test_that_nothing_more_comes_is_told_when_the_counts_had_hidden_it(service):
     play.tick()
     assert len(play.changes) == told + 1
     assert play.watched.is_over
+
+
+def test_attempts_that_came_and_went_are_found_where_jobs_are_tried_again(service):
+    service.policies = {"maximumRetries": 1}
+    service.put(1)
+    play = Play(service)
+    play.tick(3)
+    service.end(1, "failed")
+    assert play.tick() == ["plain"]
+    service.finish("failed")
+    assert play.tick() == ["own", "workflow"]
+    service.put(2, status="failed", active=False)
+    assert play.tick() == ["own"]
+    assert play.watched.finished.is_set()
+    assert play.status()["2"] == ("failed", True)
 
 
 def test_counts_that_never_agree_keep_nobody_waiting(service):
