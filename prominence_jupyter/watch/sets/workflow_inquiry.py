@@ -7,14 +7,17 @@ and is shared by all who watch that workflow. The workflow itself is asked for o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from prominence_jupyter.client.known_records import KnownRecords
-from prominence_jupyter.errors import NoSuchJob, ProminenceError
+from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.patient_client import PatientClient
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
+
+_NOT_THERE: Final = (NoSuchJob, NoSuchWorkflow)
 
 
 class WorkflowInquiry:
@@ -71,13 +74,13 @@ class WorkflowInquiry:
     def _jobs(self, workflow_id: JobId, known: KnownRecords) -> list[JobRecord]:
         try:
             return self._client.workflow_jobs(workflow_id, known)
-        except NoSuchJob:
+        except _NOT_THERE:
             return []
 
     def _describe(self, watched: WatchedSet, workflow: WatchedWorkflow) -> ProminenceError | None:
         try:
             record = self._client.workflow(workflow.id)
-        except NoSuchJob:
+        except _NOT_THERE:
             record = None
         except ProminenceError as error:
             return error

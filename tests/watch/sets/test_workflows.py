@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from prominence_jupyter.errors import NoSuchJob, RequestRefused, ServiceFailed, Unreachable
+from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, RequestRefused, ServiceFailed, Unreachable
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging import absence
@@ -378,9 +378,9 @@ def test_a_workflow_that_the_service_knows_no_more_is_gone(service, monkeypatch)
     assert play.watched.finished.is_set()
 
 
-def test_a_workflow_that_the_service_says_is_none_is_none(service, monkeypatch):
-    monkeypatch.setattr(absence, "LEAST_S", 0.0)
-    service.faults = {"own": NoSuchJob("no such workflow", 404), "workflow": NoSuchJob("no such workflow", 404)}
+@pytest.mark.parametrize("kind", [NoSuchJob, NoSuchWorkflow])
+def test_a_workflow_that_the_service_says_is_none_is_none(service, kind):
+    service.faults = {"own": kind("no such workflow", 404), "workflow": kind("no such workflow", 404)}
     play = Play(service)
     play.tick(30)
     assert play.watched.workflow.gone
