@@ -3,9 +3,7 @@
 from collections import Counter
 
 import prominence_jupyter
-from prominence_jupyter.client.http.transport import Transport
 from prominence_jupyter.protocol import paths
-from prominence_jupyter.watch.rounds import Rounds
 
 JOB = {
     "name": "many",
@@ -15,22 +13,23 @@ JOB = {
 
 
 def test_a_sweep_is_one_submission_and_at_most_one_listing_a_tick(local_service, monkeypatch):
-    asked, ticks = Counter(), []
-    send, once = Transport.send, Rounds.once
+    session, asked, ticks = prominence_jupyter.local(), Counter(), []
+    transport, rounds = session.client.transport, session.watcher._rounds
+    send, once = transport.send, rounds.once
 
-    def counted(self, method, path, **arguments):
+    def counted(method, path, **arguments):
         asked[method, path] += 1
-        return send(self, method, path, **arguments)
+        return send(method, path, **arguments)
 
-    def ticked(self, *watched):
+    def ticked(*watched):
         before = asked["GET", paths.JOBS]
-        due = once(self, *watched)
+        due = once(*watched)
         ticks.append(asked["GET", paths.JOBS] - before)
         return due
 
-    monkeypatch.setattr(Transport, "send", counted)
-    monkeypatch.setattr(Rounds, "once", ticked)
-    workflow = prominence_jupyter.local().sweep(JOB, {"n": [0] * 99 + [3]})
+    monkeypatch.setattr(transport, "send", counted)
+    monkeypatch.setattr(rounds, "once", ticked)
+    workflow = session.sweep(JOB, {"n": [0] * 99 + [3]})
     record = workflow.wait(60)
     assert (record.progress.done, record.progress.failed) == (99, 1)
     assert len(workflow.jobs) == 100
