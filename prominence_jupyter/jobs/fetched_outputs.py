@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import IO, Final
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.http.exchange import in_this_thread
 from prominence_jupyter.client.http.transport import ATTEMPTS
 from prominence_jupyter.client.side_by_side import side_by_side
 from prominence_jupyter.errors import (
@@ -146,7 +147,7 @@ class FetchedOutputs:
     def _kept(self, job_id: JobId) -> list[_Place]:
         """Write an output into the file as it comes; return where it is."""
         places: list[_Place] = []
-        with self._client.output_pieces(job_id, "stdout") as pieces:
+        with in_this_thread(), self._client.output_pieces(job_id, "stdout") as pieces:
             for piece in pieces:
                 places.append(self._write(piece))
                 if sum(length for _, length in places) > LONGEST:

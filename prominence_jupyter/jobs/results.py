@@ -99,7 +99,7 @@ class Results:
                 f"{len(read.problems):,} of {len(ended):,} outputs could not be read, that of "
                 f"{one_line(jobs[first][0].name, 60)} for one: {why}; the column problem tells of each",
                 OutputsUnread,
-                stacklevel=5,
+                stacklevel=4,
             )
         return read
 

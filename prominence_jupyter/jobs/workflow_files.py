@@ -16,6 +16,7 @@ from prominence_jupyter.errors import (
     OutputsUnread,
     ServiceError,
     UnexpectedAnswer,
+    Unreachable,
     UsageError,
 )
 from prominence_jupyter.history.ended_jobs import Progress
@@ -29,6 +30,8 @@ from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 
 _AT_ONCE: Final = 16
 _WORDS: Final = 300
+_OF_ONE: Final = (ServiceError, Unreachable, UsageError, OSError)
+"""Errors that need not keep other files from coming: they may come from elsewhere."""
 
 
 def saved(
@@ -48,12 +51,12 @@ def saved(
 
     def save(job: _JobFolder) -> str | None:
         try:
-            job.save(client, force=force)
+            trouble = job.save(client, force=force)
         except TOKEN_TROUBLES:
             raise
         except (ServiceError, UsageError, OSError) as error:
-            return one_line(error, _WORDS)
-        return None
+            trouble = error
+        return one_line(trouble, _WORDS) or None
 
     with shown_progress(progress) as tell:
         tell(0, len(jobs), "jobs")
@@ -65,7 +68,7 @@ def saved(
             f"the files of {len(failed):,} of {len(jobs):,} jobs could not all be had, those of {one_line(name, 60)} "
             f"for one: {why}",
             OutputsUnread,
-            stacklevel=4,
+            stacklevel=3,
         )
     return [path for job in jobs for path in job.paths]
 
@@ -98,20 +101,26 @@ class _JobFolder:
                         "or write over it with force=True"
                     )
 
-    def save(self, client: Client, *, force: bool) -> None:
-        """Fetch what is not there yet."""
+    def save(self, client: Client, *, force: bool) -> Exception | None:
+        """Fetch what is not there yet; return what has kept a file from coming."""
         assert self._record.id is not None  # noqa: S101 - those without are left out
         folder = Path(self._root, inside(self.name))
         if not folder.resolve().is_relative_to(self._root.resolve()):
             raise UsageError(f"{folder} is a link that leads out of {self._root}: choose another folder")
         files = reported_files(self._record.raw)
-        if not self._record.has_detail or any(force or not _is_there(folder / inside(f.name), f) for f in _made(files)):
+        if not self._record.has_detail or any(force or not _is_there(folder / f.name, f) for f in _made(files)):
             files = output_files(client.transport, self._record.id)  # with links
+        trouble: Exception | None = None
         for file in _made(files):
-            path = folder / inside(file.name)
-            if force or not _is_there(path, file):
-                Output(file).save(folder, force=force)
-            self.paths.append(path)
+            try:
+                path = folder / inside(file.name)
+                if force or not _is_there(path, file):
+                    Output(file).save(folder, force=force)
+            except _OF_ONE as error:
+                trouble = trouble or error
+            else:
+                self.paths.append(path)
+        return trouble
 
 
 def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple[str, JobRecord]]:

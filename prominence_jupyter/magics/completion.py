@@ -7,28 +7,34 @@ IPython gives its matchers the whole cell and the place of the cursor, in the te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from prominence_jupyter.magics.cell.json_context import Context, context_of
-from prominence_jupyter.magics.options import OFFERED, job_parser, line_parser
+from prominence_jupyter.magics.options import OFFERED, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.parser import Parser
 
 _LINE: Final = re.compile(r"(?:^|=)\s*%prominence\s+(?P<typed>.*)$")
-_FIRST: Final = re.compile(r"^%%prominence_job\s+(?P<typed>.*)$")
-_CELL: Final = re.compile(r"^\s*%%prominence_job\b")
+_FIRST: Final = re.compile(r"^%%prominence_(?P<kind>job|workflow)\s+(?P<typed>.*)$")
+_CELL: Final = re.compile(r"^\s*%%prominence_(?P<kind>job|workflow)\b")
 
 
 class Known(Protocol):
-    """What the notebook knows of jobs."""
+    """What the notebook knows of jobs and workflows."""
 
     def jobs_in_use(self) -> Mapping[str, Any]:
         """Return the jobs that variables hold, by name."""
 
     def recent_ids(self) -> list[str]:
         """Return ids of jobs that were seen lately."""
+
+    def workflows_in_use(self) -> Mapping[str, Any]:
+        """Return the workflows that variables hold, by name."""
+
+    def recent_workflows(self) -> list[str]:
+        """Return ids of workflows that were seen lately."""
 
 
 def matcher(known: Callable[[], Known]) -> Callable[[CompletionContext], SimpleMatcherResult]:
@@ -56,11 +62,11 @@ def _found(context: CompletionContext, known: Callable[[], Known]) -> tuple[str,
         return _on_the_line(match["typed"], known())
     if context.cursor_line == 0:
         match = _FIRST.search(before)
-        return _after_the_magic(match["typed"], known()) if match else None
-    if _CELL.match(lines[0]):
+        return _after_the_magic(match["kind"], match["typed"], known()) if match else None
+    if cell := _CELL.match(lines[0]):
         place = context_of("\n".join([*lines[1 : context.cursor_line], before]))
         is_closed = lines[context.cursor_line][context.cursor_position :].startswith('"')
-        return (place.fragment, _in_the_cell(place, is_closed=is_closed)) if place else None
+        return (place.fragment, _in_the_cell(cell["kind"], place, is_closed=is_closed)) if place else None
     return None
 
 
@@ -75,27 +81,40 @@ def _on_the_line(typed: str, known: Known) -> tuple[str, Iterable[str]]:
     if words[-1] in verb.words and words[-1] in OFFERED:
         return fragment, OFFERED[words[-1]]
     if fragment.startswith("-") or not verb.takes_id:
-        return fragment, _options(verb)
-    jobs = known.jobs_in_use()
-    ids = dict.fromkeys([*(str(job.id) for job in jobs.values()), *known.recent_ids()])
-    return fragment, [*jobs, *ids, *_options(verb)]
+        return fragment, [*_kinds(verb, words), *_options(verb)]
+    kind, _ = verb.kind_of([*words[1:], fragment or "ID"])
+    of_workflows = kind == "workflow" or words[0] == "rerun"
+    jobs = {} if of_workflows else known.jobs_in_use()
+    workflows = {} if kind == "job" else known.workflows_in_use()
+    recent = known.recent_workflows() if of_workflows else known.recent_ids()
+    held = (workflows if of_workflows else jobs).values()
+    ids = dict.fromkeys([*(str(each.id) for each in held), *recent])
+    return fragment, [*_kinds(verb, words), *jobs, *workflows, *ids, *_options(verb)]
 
 
-def _after_the_magic(typed: str, known: Known) -> tuple[str, Iterable[str]]:
+def _kinds(verb: Parser, words: Sequence[str]) -> Iterable[str]:
+    """Return the words that say which kind of thing is meant: they stand first."""
+    return verb.kinds if len(words) == 1 else ()
+
+
+def _after_the_magic(kind: str, typed: str, known: Known) -> tuple[str, Iterable[str]]:
     *words, fragment = re.split(r"\s+", typed)
-    names = () if fragment.startswith("-") or any(not word.startswith("-") for word in words) else known.jobs_in_use()
-    return fragment, [*names, *_options(job_parser())]
+    parser = job_parser() if kind == "job" else workflow_parser()
+    if fragment.startswith("-") or any(not word.startswith("-") for word in words):
+        return fragment, _options(parser)
+    names = [*(known.jobs_in_use() if kind == "job" else ()), *known.workflows_in_use()]
+    return fragment, [*names, *_options(parser)]
 
 
 def _options(parser: Parser) -> list[str]:
     return [word for word in parser.words if word.startswith("--")]
 
 
-def _in_the_cell(place: Context, *, is_closed: bool) -> Iterable[str]:
+def _in_the_cell(kind: str, place: Context, *, is_closed: bool) -> Iterable[str]:
     """Return keys or values as they are to be written: with the quotes that are still missing."""
-    from prominence_jupyter.protocol.validation import JOB  # noqa: PLC0415 - rules, when they are first asked for
+    from prominence_jupyter.protocol.validation import JOB, WORKFLOW  # noqa: PLC0415 - when they are first asked for
 
-    rule = JOB.at(place.path)
+    rule = (JOB if kind == "job" else WORKFLOW).at(place.path)
     if rule is None or place.wants == "nothing":
         return ()
     if place.wants == "key":

@@ -105,7 +105,9 @@ def line_parser() -> Parser:
     }.items():
         _add_id(verbs.add_parser(verb, help=text, kinds=_KIND), f"id of the job, or the variable that holds it; {_OR}")
     _add_output_verbs(verbs)
-    rerun = verbs.add_parser("rerun", help="run what failed in a workflow that has ended, in a new one", kinds=_KIND)
+    rerun = verbs.add_parser(
+        "rerun", help="run what failed in a workflow that has ended, in a new one", kinds={"workflow": "workflow"}
+    )
     rerun.add_argument("id", metavar="ID", help="id of the workflow, or the variable that holds it")
 
     execute = verbs.add_parser("exec", help="run a command beside a running job, and show what it writes")

@@ -96,6 +96,8 @@ def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) 
     shell, panel, follow
         As for `show`.
     """
+    if follow:
+        _ = workflow.jobs.records  # it may have ended: what is shown first is not that nothing is known
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
 
@@ -119,7 +121,7 @@ def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
     goes_on
         For example "job 12 goes on".
     ids
-        Of the jobs, as they are typed after a verb.
+        Of the jobs, as they are typed after a verb, or "workflow 12".
     """
     try:
         yield

@@ -34,10 +34,20 @@ class NodeStates:
         self._is_described = False
         self._early: list[Entry] = []
         """Jobs that were told of before it was known which there are."""
-        self._has_ended = False
+        self._is_over = False
 
-    def take(self, record: WorkflowRecord | None, entries: Iterable[Entry]) -> list[NodeState]:
-        """Take what is new of the workflow, and of some of its jobs; return what has changed."""
+    def take(self, record: WorkflowRecord | None, entries: Iterable[Entry], *, is_over: bool) -> list[NodeState]:
+        """Take what is new of the workflow, and of some of its jobs; return what has changed.
+
+        Parameters
+        ----------
+        record
+            What the service said last of the workflow.
+        entries
+            The jobs.
+        is_over
+            Whether all jobs that there will ever be are known: the others are not run.
+        """
         if not self._is_described and not (record and record.raw):
             self._early += entries
             return []
@@ -46,9 +56,8 @@ class NodeStates:
         if not self._is_described and record:
             self._describe(record)
         changed = dict.fromkeys(filter(None, map(self._note, entries)))
-        has_ended = record is not None and record.has_ended
-        if has_ended != self._has_ended or self.states is not before:
-            self._has_ended = has_ended
+        if is_over != self._is_over or self.states is not before:
+            self._is_over = is_over
             changed = dict.fromkeys([*self.states, *changed])
         fresh = {name: self._state(name) for name in changed}
         news = [state for name, state in fresh.items() if before.get(name) != state]
@@ -80,7 +89,7 @@ class NodeStates:
     def _state(self, name: str) -> NodeState:
         node, entry = self._nodes.nodes.get(name) or Node(name), self._entries.get(name)
         if entry is None:
-            return NodeState(node, not_run=self._has_ended)
+            return NodeState(node, not_run=self._is_over)
         return NodeState(node, entry.record, ended=entry.ended, gone=entry.gone)
 
 

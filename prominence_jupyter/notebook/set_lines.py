@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from prominence_jupyter.errors import WaitTimeout
@@ -18,10 +19,19 @@ _LOOK_S: Final = 0.2
 
 
 class SetLines:
-    """Jobs whose counts by status are printed while someone waits for them."""
+    """Jobs whose counts by status are printed while someone waits for them.
 
-    def __init__(self, jobs: JobSet) -> None:
+    Parameters
+    ----------
+    jobs
+        The jobs.
+    counts
+        Says how far they are; by default how many there are of each status.
+    """
+
+    def __init__(self, jobs: JobSet, counts: Callable[[], str] | None = None) -> None:
         self._jobs = jobs
+        self._counts = counts or self._count_jobs
         self._news: queue.SimpleQueue[SetChange] = queue.SimpleQueue()
         self._printed = ""
 
@@ -47,7 +57,7 @@ class SetLines:
             self._jobs.unwatch(self._news.put)
         self._say(self._counts())  # also where all had ended before
 
-    def _counts(self) -> str:
+    def _count_jobs(self) -> str:
         """Return how many jobs there are, and of each status, where a non-zero exit code is one of its own."""
         rows = [
             job_row(entry.record or JobRecord(id=entry.job_id), ended=entry.ended, gone=entry.gone)

@@ -66,8 +66,10 @@ class WorkflowDisplay(TableDisplay):
         )
 
     def _take(self, keys: Sequence[str]) -> Sequence[dict[str, Any]]:
-        entries = self._jobs.watched.entries
-        return [*map(self._row, self._nodes.take(self._workflow.latest, [entries[key] for key in keys]))]
+        watched = self._jobs.watched
+        entries = watched.entries
+        taken = self._nodes.take(self._workflow.latest, [entries[key] for key in keys], is_over=watched.is_over)
+        return [*map(self._row, taken)]
 
     def _row(self, state: NodeState) -> dict[str, Any]:
         row = self._rows[state.node.name] = node_row(state, parameters=self._nodes.parameters)
@@ -83,8 +85,11 @@ class WorkflowDisplay(TableDisplay):
         record = self._workflow.latest or WorkflowRecord(id=self._workflow.id)
         watched = self._jobs.watched.workflow
         stale = _GONE if watched and watched.gone else self._stale
-        states = self._nodes.states
-        return workflow_view(as_it_goes(record, states), states, url=self._workflow.url, stale=stale, now=self._as_of)
+        states = self._nodes.states if watched and watched.is_listed else {}  # else nobody knows which jobs there are
+        record = as_it_goes(record, states)
+        view = workflow_view(record, states, url=self._workflow.url, stale=stale, now=self._as_of)
+        is_over = self._jobs.watched.is_over  # a workflow may have ended of which not all jobs are known
+        return view | {"final": is_over, "failed": view["failed"] and is_over}
 
     def _account(self) -> tuple[str, str]:
         view = self._view()

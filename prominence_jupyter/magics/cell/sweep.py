@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from prominence_jupyter.errors import DescriptionError, UsageError
 from prominence_jupyter.magics.cell.cell_json import CellJson
-from prominence_jupyter.magics.cell.description import ASKED, BROKEN_JOB, GO_ON
+from prominence_jupyter.magics.cell.description import ASKED, BROKEN_JOB, GO_ON, check_is_job
 from prominence_jupyter.magics.cell.swept_columns import SweptColumns
 from prominence_jupyter.protocol.description import WorkflowDescription
 from prominence_jupyter.protocol.questions import questions
@@ -40,6 +40,7 @@ def read_sweep(
         As for `read_workflow`, with the places in the cell.
     """
     read = CellJson(cell, names)
+    check_is_job(read.value)
     workflow = swept(read.value, columns.values) if isinstance(read.value, dict) else read.value
     try:
         description = WorkflowDescription.prepare(workflow, labels=labels)

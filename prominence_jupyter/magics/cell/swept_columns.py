@@ -56,8 +56,11 @@ class SweptColumns:
         given: dict[str, Sequence[Value]] = {}
         for text in typed:
             name, equals, written = (part.strip() for part in text.partition("="))
-            if not equals or not _NAME.fullmatch(name):
+            if not equals or not name:
                 raise _error(f"--sweep {_short(text)}", "write NAME=VALUES: n=10,20,30 or seed=0:4 or n={{ ns }}")
+            if not _NAME.fullmatch(name):
+                said = "has letters, digits and _, and does not begin with a digit, as $name needs"
+                raise _error(f"--sweep {_short(text)}", f"the name of a parameter {said}")
             if name in given:
                 raise _error(f"--sweep {_short(text)}", f"{name} is swept already; write all its values in one")
             given[name] = _read(f"--sweep {_short(text)}", written, names, values_of, ranges.values)

@@ -1,4 +1,7 @@
-"""A service of a few lines behind `responses`: it takes jobs, keeps their labels, and lists them in its own way."""
+"""A service of a few lines behind `responses`: it takes jobs, keeps their labels, and lists them in its own way.
+
+Or workflows, which are the same in all that matters here.
+"""
 
 import json
 import re
@@ -14,6 +17,8 @@ class LabelService:
 
     Attributes
     ----------
+    place
+        Path of all of them.
     jobs
         All jobs, as GET /jobs/N gives them.
     submissions
@@ -27,7 +32,8 @@ class LabelService:
         How many of the next GETs it cannot answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, place: str = "/jobs") -> None:
+        self.place = place
         self.jobs: list[dict] = []
         self.submissions: list = []
         self.sent: list[str] = []
@@ -37,7 +43,7 @@ class LabelService:
     def start(self, mock: responses.RequestsMock) -> None:
         """Answer from now on."""
         for method in (responses.GET, responses.POST, responses.PUT):
-            mock.add_callback(method, re.compile(f"{re.escape(URL)}/jobs.*"), callback=self._answer)
+            mock.add_callback(method, re.compile(f"{re.escape(URL + self.place)}.*"), callback=self._answer)
 
     def has(self, **job: object) -> dict:
         """Let it have a job."""
@@ -59,9 +65,9 @@ class LabelService:
             if self.down_for > 0:
                 self.down_for -= 1
                 return 503, {}, "down"
-            found = self._listed(parse_qs(parts.query)) if path == "/jobs" else self._described(path)
+            found = self._listed(parse_qs(parts.query)) if path == self.place else self._described(path)
             return found if isinstance(found, tuple) else (200, {}, json.dumps(found))
-        if path == "/jobs":
+        if path == self.place:
             description = json.loads(request.body)
         else:
             (original,) = self._described(path.removesuffix("/clone"))
@@ -73,7 +79,7 @@ class LabelService:
         return answer
 
     def _described(self, path):
-        return [job for job in self.jobs if path == f"/jobs/{job['id']}"]
+        return [job for job in self.jobs if path == f"{self.place}/{job['id']}"]
 
     def _listed(self, query):
         active = [job for job in self.jobs if job["status"] in {"pending", "running"}]

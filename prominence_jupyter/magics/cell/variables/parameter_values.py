@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any, Final
@@ -109,6 +110,8 @@ def _items(held: Any) -> Sequence[Any]:
 def _value(item: Any) -> Value:
     if isinstance(item, (date, time, timedelta, *loaded("numpy", "datetime64", "timedelta64"))):
         raise NoJsonForm(f"is of type {type_name(item)}; make text or a number of it in Python")
+    if isinstance(item, float) and math.isnan(item):
+        raise NoJsonForm("is nan, a value that is missing")
     plain = to_json(item)
     if plain is None or isinstance(plain, bool | list | dict):
         shown = f"is {plain}" if isinstance(plain, bool | None) else f"is of type {type_name(item)}"
