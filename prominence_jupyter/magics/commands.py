@@ -18,7 +18,7 @@ from prominence_jupyter.magics.cell.description import read_job
 from prominence_jupyter.magics.job_verbs import JobVerbs
 from prominence_jupyter.magics.named_jobs import NamedJobs
 from prominence_jupyter.magics.once import submitted
-from prominence_jupyter.magics.options import line_parser
+from prominence_jupyter.magics.options import NAMED_ALIKE, line_parser
 from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
 from prominence_jupyter.magics.results import DryRun
 from prominence_jupyter.magics.workflow_cells import checked_labels
@@ -96,12 +96,19 @@ class Commands(JobVerbs, WorkflowVerbs):
         try:
             do = self.verb_of_workflow(options) or getattr(self, f"do_{options.verb}")
             return do(options)
+        except NoSuchJob as error:
+            ids = [getattr(options, "id", ""), *getattr(options, "ids", ())]
+            if options.verb in NAMED_ALIKE and (number := next((typed for typed in ids if typed.isdigit()), "")):
+                said = f"{error}; of a workflow: %prominence {options.verb} workflow {number}"
+                raise NoSuchJob(said, error.status) from None
+            raise
         except UnexpectedAnswer as error:
             words = [
                 typed for typed in [getattr(options, "id", "0"), *getattr(options, "ids", ())] if not typed.isdigit()
             ]
             if error.status == HTTPStatus.NOT_FOUND and words:
-                said = f"there is no variable {words[0]} that holds a job, and no job with that id ({error})"
+                kind = options.kind or "job"
+                said = f"there is no variable {words[0]} that holds a {kind}, and no {kind} with that id ({error})"
                 raise NoSuchJob(said, error.status) from None
             raise
 

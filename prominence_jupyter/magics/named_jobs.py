@@ -56,11 +56,13 @@ class NamedJobs:
         self._recent_workflows |= dict.fromkeys([str(workflow_id) for workflow_id in ids][-_IDS_OFFERED:])
 
     def workflow(self, typed: str) -> Workflow:
-        """Return the workflow that a variable holds, or one with that id; nothing is asked."""
+        """Return the workflow that a variable holds, or one with that id; as for jobs, a word is asked for."""
         if held := self.workflows_in_use().get(typed):
             return held
         session = self._session()
         workflow = Workflow(session.client, session.watcher, self._id(typed))
+        if workflow.id == typed and not typed.isdigit():
+            _ = workflow.record
         self.saw_workflows([workflow.id])
         return workflow
 

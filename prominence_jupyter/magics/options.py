@@ -13,6 +13,8 @@ PLOTS: Final = ("timeline", "efficiency", "waiting", "sites", "core_hours")
 """The pictures of `%prominence usage`: those of `usage.plots`."""
 _KIND: Final = {"job": "job", "workflow": "workflow"}
 _KINDS: Final = {"jobs": "job", "workflows": "workflow"}
+NAMED_ALIKE: Final = frozenset({"watch", "wait", "describe", "delete", "clone", "remove", "download"})
+"""The verbs for jobs and workflows, to be told apart by a word before the id."""
 _OR: Final = "or workflow ID"
 OFFERED: Final[Mapping[str, Sequence[str]]] = {"--by": (*GROUPINGS, "label:"), "--plot": PLOTS}
 """What completion offers after an option."""

@@ -42,7 +42,7 @@ def raise_unless_workflow_succeeded(workflow: Workflow, record: WorkflowRecord) 
     """Raise an error that names the jobs of a workflow that did not succeed, if there are any."""
     nodes = workflow.nodes
     latest = nodes.latest(workflow.client.workflows.jobs(workflow.id))
-    failed = [name for name, job in latest.items() if job.succeeded is False]
+    failed = [name for name in nodes.nodes if name in latest and latest[name].succeeded is False]
     if not failed and record.succeeded is not False:
         return
     typed = one_line(workflow.id, 40)

@@ -29,10 +29,11 @@ class WorkflowVerbs(WorkflowCells):
         """
         typed = [options.id] if "id" in options else [*getattr(options, "ids", ())]
         held = [words for words in typed if words in self.named.workflows_in_use()]
-        if options.kind != "workflow" and not held and options.verb != "rerun" and not getattr(options, "job", None):
+        names_job = getattr(options, "job", None) is not None
+        if options.verb == "list" or not (options.kind == "workflow" or held or options.verb == "rerun" or names_job):
             return None
-        if options.verb == "list":
-            return None
+        if typed[0] in self.named.jobs_in_use():
+            raise UsageError(f"%prominence {options.verb}: {typed[0]} is a job, and no workflow")
         if len(typed) != 1 or getattr(options, "constraint", None):
             raise UsageError(f"%prominence {options.verb}: name one workflow, and nothing else")
         verb = getattr(self, f"workflow_{options.verb}", None)
@@ -43,10 +44,13 @@ class WorkflowVerbs(WorkflowCells):
 
     def workflow_watch(self, options: Namespace) -> None:
         """Show a workflow; in a terminal, follow it until it has ended."""
+        _ = options.workflow.record
         self.show_workflow(options.workflow, follow=True)
 
     def workflow_wait(self, options: Namespace) -> None:
         """Wait for a workflow, showing it meanwhile."""
+        if options.timeout is None:  # a service that does not answer would keep one longer than that
+            _ = options.workflow.record
         self.show_workflow(options.workflow, wait=True, timeout=options.timeout)
 
     def workflow_describe(self, options: Namespace) -> Described:

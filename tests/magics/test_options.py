@@ -1,7 +1,7 @@
 import pytest
 
 from prominence_jupyter.errors import UsageError
-from prominence_jupyter.magics.options import full_help, job_parser, line_parser
+from prominence_jupyter.magics.options import full_help, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.parser import HelpShown
 
 
@@ -63,12 +63,59 @@ def test_a_wrong_job_line_says_what_is_wrong(line, words):
         ("stdout pi", "stdout", {"id": "pi"}),
         ("stderr 012", "stderr", {"id": "012"}),
         ("delete 12", "delete", {"id": "12"}),
+        ("delete job 12", "delete", {"id": "12", "kind": "job"}),
+        ("delete workflow 12", "delete", {"id": "12", "kind": "workflow"}),
+        ("delete workflow", "delete", {"id": "workflow", "kind": ""}),
+        ("watch workflow 12", "watch", {"ids": ["12"], "kind": "workflow"}),
+        ("watch job", "watch", {"ids": ["job"], "kind": ""}),
+        ("wait workflow 12 --timeout 5", "wait", {"ids": ["12"], "kind": "workflow", "timeout": 5}),
+        ("wait job --timeout 5", "wait", {"ids": ["job"], "kind": ""}),
+        ("download workflow 12 --dir out", "download", {"id": "12", "kind": "workflow", "dir": "out"}),
+        ("rerun 12", "rerun", {"id": "12"}),
+        ("rerun workflow 12", "rerun", {"id": "12"}),
+        ("list workflows --all --name x*", "list", {"kind": "workflow", "all": True, "name": "x*"}),
+        ("list jobs", "list", {"kind": "job"}),
+        ("stdout 12 scan 3", "stdout", {"id": "12", "job": "scan", "number": "3"}),
+        ("stderr scan prepare", "stderr", {"id": "scan", "job": "prepare", "number": None}),
+        ("exec job ls", "exec", {"id": "job", "command": ["ls"]}),
     ],
 )
 def test_verbs(line, verb, more):
     options = vars(line_parser().parse_line(line))
     assert options["verb"] == verb
     assert {key: options[key] for key in more} == more
+
+
+@pytest.mark.parametrize(
+    ("line", "sweep", "table"),
+    [
+        ("scan --sweep n=1,2 --sweep 'seed=0:4'", ["n=1,2", "seed=0:4"], None),
+        ("scan --sweep n={{ ns }}", ["n={{ ns }}"], None),
+        ("--sweep n={{ns}} scan", ["n={{ns}}"], None),
+        ('scan --sweep "n={{ ns }}" --wait', ["n={{ ns }}"], None),
+        ("""scan --sweep n={{ cfg["a b"]['c'] }}""", ["""n={{ cfg["a b"]['c'] }}"""], None),
+        ("""scan --sweep "n={{ cfg["a b"] }}" """, ["""n={{ cfg["a b"] }}"""], None),
+        ("scan --table {{ df }}", [], "{{ df }}"),
+        ("scan --table df", [], "df"),
+        ('scan --table {{ frames["it\'s"] }} --wait', [], '{{ frames["it\'s"] }}'),
+        ("scan --sweep n={{ a + b }}", ["n={{ a + b }}"], None),
+    ],
+)
+def test_variables_stay_whole_in_a_line(line, sweep, table):
+    options = job_parser().parse_line(line)
+    assert (options.name or "scan") == "scan"
+    assert options.sweep == sweep
+    assert options.table == table
+
+
+def test_a_workflow_line_has_the_options_of_a_job_but_no_sweep():
+    options = workflow_parser().parse_line(
+        "study --wait --timeout 9 --dry-run --once --force --yes --label a=b --no-panel"
+    )
+    assert (options.name, options.wait, options.timeout, options.dry_run) == ("study", True, 9, True)
+    assert (options.once, options.force, options.yes, options.panel) == (True, True, True, False)
+    with pytest.raises(UsageError, match="unrecognized arguments: --sweep"):
+        workflow_parser().parse_line("--sweep=n=1")
 
 
 @pytest.mark.parametrize(
@@ -115,5 +162,5 @@ def test_help_is_printed_and_nothing_is_done(capsys):
 def test_the_help_has_every_verb():
     text = full_help()
     assert "%prominence VERB --help" in text
-    for verb in ("local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete"):
+    for verb in ("local", "list", "describe", "watch", "wait", "stdout", "stderr", "delete", "rerun"):
         assert f"%prominence {verb}" in text

@@ -113,8 +113,9 @@ def _value(item: Any) -> Value:
     if isinstance(item, float) and math.isnan(item):
         raise NoJsonForm("is nan, a value that is missing")
     plain = to_json(item)
-    if plain is None or isinstance(plain, bool | list | dict):
-        shown = f"is {plain}" if isinstance(plain, bool | None) else f"is of type {type_name(item)}"
-        raise NoJsonForm(f"{shown}; a value is a number or text")
-    value: Value = plain
-    return value
+    if isinstance(plain, bool | None):
+        raise NoJsonForm(f"is {plain}; a value is a number or text")
+    for kind in (str, int, float):
+        if isinstance(plain, kind):
+            return kind(plain)  # NumPy's text and double precision are subclasses
+    raise NoJsonForm(f"is of type {type_name(item)}; a value is a number or text")
