@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prominence_jupyter.client.http.frames import methods_without_frames
 from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
+from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.client.submitting.kind import WORKFLOW
 from prominence_jupyter.client.submitting.label_search import LabelSearch
 from prominence_jupyter.client.submitting.submitter import Submitter
@@ -69,8 +70,15 @@ class WorkflowClient:
         """Tell whether the service can list workflows by label."""
         return self._labels.understands(attempts=self._attempts)
 
-    def jobs(self, workflow_id: JobId) -> list[JobRecord]:
+    def jobs(self, workflow_id: JobId, known: KnownRecords | None = None) -> list[JobRecord]:
         """Return all jobs of a workflow that there are by now, ended or not, with detail (one request).
+
+        Parameters
+        ----------
+        workflow_id
+            Its id.
+        known
+            Those of the time before, for one who asks again and again: a job that is as it was is the same object.
 
         Raises
         ------
@@ -81,7 +89,7 @@ class WorkflowClient:
         listed = self.transport.get(paths.JOBS, params, attempts=self._attempts).json_list()
         if len({workflow_of(entry.get("name")) for entry in listed}) > 1:
             raise UnexpectedAnswer(f"{self.transport.url} cannot list the jobs of a workflow by its id: it gave others")
-        return [JobRecord.from_json(entry) for entry in listed]
+        return (known or KnownRecords()).read(listed)
 
     def delete(self, workflow_id: JobId) -> None:
         """Delete a workflow that has not ended, and its jobs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prominence_jupyter.client.client import Client
-from prominence_jupyter.errors import NoSuchWorkflow, WaitTimeout
+from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, WaitTimeout
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.results import ended_well
 from prominence_jupyter.jobs.workflow_results import WorkflowResults
@@ -147,6 +147,10 @@ class Workflow(WorkflowResults):
             self.jobs.wait(timeout)
         except WaitTimeout as late:
             raise WaitTimeout(f"workflow {one_line(self.id, 40)} had not ended: {late}") from None
+        except NoSuchJob:  # some are lost; the workflow itself may be known
+            pass
+        if (watched := self.jobs.watched.workflow) and watched.gone:
+            raise NoSuchWorkflow(f"{self.url} knows workflow {one_line(self.id, 40)} no more")
         return self.record
 
     def delete(self) -> None:

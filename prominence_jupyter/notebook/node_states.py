@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from prominence_jupyter.panel.views.node_row import NodeState
+from prominence_jupyter.panel.views.workflow_graph import dependencies
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.factories import Node
 from prominence_jupyter.protocol.paths import JobId
@@ -34,7 +35,10 @@ class NodeStates:
         self._is_described = False
         self._early: list[Entry] = []
         """Jobs that were told of before it was known which there are."""
-        self._is_over = False
+        self._parents: dict[str, list[str]] = {}
+        self._passed: frozenset[str] = frozenset()
+        """Described jobs that others waited for which have begun."""
+        self._is_over = self._has_succeeded = False
 
     def take(self, record: WorkflowRecord | None, entries: Iterable[Entry], *, is_over: bool) -> list[NodeState]:
         """Take what is new of the workflow, and of some of its jobs; return what has changed.
@@ -56,8 +60,9 @@ class NodeStates:
         if not self._is_described and record:
             self._describe(record)
         changed = dict.fromkeys(filter(None, map(self._note, entries)))
-        if is_over != self._is_over or self.states is not before:
-            self._is_over = is_over
+        situation = (is_over, bool(record and record.succeeded), self._waited_for())
+        if situation != (self._is_over, self._has_succeeded, self._passed) or self.states is not before:
+            self._is_over, self._has_succeeded, self._passed = situation
             changed = dict.fromkeys([*self.states, *changed])
         fresh = {name: self._state(name) for name in changed}
         news = [state for name, state in fresh.items() if before.get(name) != state]
@@ -74,6 +79,8 @@ class NodeStates:
         self._nodes = WorkflowNodes.of(record)
         self.parameters = self._nodes.parameters
         self.states = {name: NodeState(node) for name, node in self._nodes.nodes.items()}
+        for parent, child in dependencies(record):
+            self._parents.setdefault(child, []).append(parent)
 
     def _note(self, entry: Entry) -> str | None:
         """Keep a job if it is the newest attempt; return the name that it has within the workflow."""
@@ -86,10 +93,21 @@ class NodeStates:
         self._entries[name] = entry
         return name
 
+    def _waited_for(self) -> frozenset[str]:
+        """Return the described jobs that must be done, since others that wait for them have begun."""
+        known, passed = self._nodes.nodes, set[str]()
+        children = [*{known[name].job for name in self._entries if name in known}] if self._parents else []
+        while children:
+            new = {*self._parents.get(children.pop(), ())} - passed
+            passed |= new
+            children += new
+        return frozenset(passed)
+
     def _state(self, name: str) -> NodeState:
         node, entry = self._nodes.nodes.get(name) or Node(name), self._entries.get(name)
         if entry is None:
-            return NodeState(node, not_run=self._is_over)
+            done_before = node.job in self._passed or (self._is_over and self._has_succeeded)
+            return NodeState(node, not_run=self._is_over and not done_before, done_before=done_before)
         return NodeState(node, entry.record, ended=entry.ended, gone=entry.gone)
 
 

@@ -57,13 +57,15 @@ class SetDisplay(TableDisplay):
             listing=f"%prominence list --completed --last {len(self._rows)}",
             usage=self._usage,
             stale=self._stale,
-            more_may_come=self._jobs.watched.everything,
+            more_may_come=not self._jobs.watched.is_over,
         )
         return set_record_html(account), set_record_text(account)
 
 
 def _refresh(jobs: JobSet) -> str:
     """Return what to type to see these jobs again."""
+    if jobs.watched.workflow:
+        return f"%prominence watch workflow {one_line(jobs.watched.workflow.id, 40)}"
     if jobs.watched.everything:
         return "%prominence list --live"
     if jobs.watched.label:

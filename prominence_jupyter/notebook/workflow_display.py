@@ -101,6 +101,7 @@ class WorkflowDisplay(TableDisplay):
             parameters=self._nodes.parameters,
             refresh=_refresh(self._workflow),
             listing=f"session.workflow({self._workflow.id!r}).results()",
+            again=f"%prominence rerun {one_line(self._workflow.id, 40)}",
             usage=self._usage,
         )
         return workflow_record_html(account), workflow_record_text(account)

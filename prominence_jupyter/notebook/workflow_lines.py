@@ -44,5 +44,6 @@ class WorkflowLines:
         self._nodes.take(record, watched.entries.values(), is_over=watched.is_over)
         record, states = as_it_goes(record, self._nodes.states), self._nodes.states
         is_known = watched.workflow is not None and watched.workflow.is_listed  # which of its jobs there are
-        words = [workflow_status(record, states)[0], progress_text(record, states) if is_known else ""]
+        counted = [state.counted for state in states.values()]
+        words = [workflow_status(record, counted)[0], progress_text(record, counted) if is_known else ""]
         return f"{self._name}: {', '.join(filter(None, words))}"

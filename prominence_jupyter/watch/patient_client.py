@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from prominence_jupyter.client.client import Client
+from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.errors import ServiceFailed
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
@@ -67,10 +68,10 @@ class PatientClient:
         with self._restrained():
             return self._client.workflows.workflow(workflow_id)
 
-    def workflow_jobs(self, workflow_id: JobId) -> list[JobRecord]:
+    def workflow_jobs(self, workflow_id: JobId, known: KnownRecords) -> list[JobRecord]:
         """See `WorkflowClient.jobs`."""
         with self._restrained():
-            return self._client.workflows.jobs(workflow_id)
+            return self._client.workflows.jobs(workflow_id, known)
 
     @contextmanager
     def output_pieces(self, job_id: JobId, stream: Stream, offset: int | None = None) -> Iterator[Iterator[bytes]]:

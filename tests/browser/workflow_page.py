@@ -74,5 +74,7 @@ over, listed = show("failed", {"prepare": "completed", "left": "failed", "right"
     "summary": "not run", "report": "not run"}, DAG, reason="one of its jobs failed")
 narrow, slim = show("pending", {f"stage-{i}-with-a-long-name": None for i in range(12)},
     {f"stage-{i}-with-a-long-name": [f"stage-{i + 1}-with-a-long-name"] for i in range(11)}, width=500)
+bad = "<img src=x onerror='window.hacked=1'>\\u202egnp"
+evil, text = show("running", {bad: None, "b": "running"}, {bad: ["b"]}, name=bad, reason=bad, stale=bad)
 stale, still = show("running", {"point": ["completed", "running"]}, None, "no news since 12:00 UTC: token expired")
 """

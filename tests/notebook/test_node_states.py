@@ -1,5 +1,7 @@
 """The jobs of a workflow, put together from reports."""
 
+from dataclasses import replace
+
 import pytest
 
 from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
@@ -59,6 +61,23 @@ def test_what_has_no_job_when_all_is_over_was_not_run(states):
     changed = states.take(DESCRIBED, [], is_over=True)
     assert {state.node.name for state in changed} == {"point/1", "end"}
     assert all(state.final for state in states.states.values())
+
+
+def test_what_another_waits_for_was_done_before_in_a_workflow_that_runs_the_rest():
+    states = NodeStates()
+    again = replace(DESCRIBED, raw={**DESCRIBED.raw, "dependencies": {"point": ["end"]}})
+    states.take(again, [], is_over=False)
+    assert set(words(states).values()) == {"waiting"}
+    changed = states.take(again, [entry(1, "end"), entry(2, "point/1", "completed", ended=True)], is_over=False)
+    assert [state.node.name for state in changed] == ["point/0", "point/1", "end"]
+    assert words(states) == {"point/0": "done before", "point/1": "completed", "end": "running"}
+    assert states.states["point/0"].final
+
+
+def test_what_has_no_job_in_a_workflow_that_succeeded_was_done_before(states):
+    done = replace(DESCRIBED, status="completed")
+    states.take(done, [entry(1, "point/0", "completed", ended=True)], is_over=True)
+    assert words(states) == {"point/0": "completed", "point/1": "done before", "end": "done before"}
 
 
 def test_jobs_that_come_before_the_description_wait_for_it():

@@ -14,6 +14,7 @@ from prominence_jupyter.notebook.live_panel import LivePanel
 from prominence_jupyter.notebook.live_table import LiveTable
 from prominence_jupyter.panel.outbox import shared_outbox
 from prominence_jupyter.panel.views.job_row import job_row
+from prominence_jupyter.panel.workflow_head import WorkflowHead
 from tests.conftest import URL
 
 WITHIN_S = 20
@@ -67,12 +68,15 @@ def test_a_thousand_panels_leave_nothing(service, transport):
     for _ in range(500):
         live = LivePanel(job)
         live.panel.set_notice("stdout", "something to be sent")
-        table = LiveTable(jobs, rows, lambda _shown: None)
+        head = WorkflowHead({"id": "1"})
+        table = LiveTable(jobs, rows, ids=lambda: {"1": 1}, on_shown=lambda _shown: None, head=head)
         table._select("1")
-        made += [weakref.ref(one) for one in (live, live.panel, live._watched, table, table._table, table._selected)]
+        made += [
+            weakref.ref(one) for one in (live, live.panel, live._watched, head, table, table._table, table._selected)
+        ]
         live.close()
         table.close()
-    del live, table
+    del live, head, table
     assert len(widgets._instances) == before
     # the watcher may have been telling one of them when it was closed
     until(lambda: not [key for key in list(shared_outbox()._waiting) if key[0] != "close"])

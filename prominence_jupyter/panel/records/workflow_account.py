@@ -25,6 +25,7 @@ _BELOW: Final = 4 * 1024
 """Bytes of HTML around and below the rows of the table, at most."""
 _STEPS: Final = ("job", "waits for", "state")
 _WAITS_FOR: Final = 1
+_AGAIN: Final = "run what failed again"
 _AFTER_LIMIT: Final = 120
 
 
@@ -44,6 +45,8 @@ class WorkflowAccount:
         What to type for a newer record, for example ``%prominence watch workflow 12``.
     listing
         What to type for what the table leaves out, for example ``NAME.results()``.
+    again
+        What to type to run what failed once more, for example ``%prominence rerun 12``; told where something did.
     usage
         What the jobs used, by the ``id`` of their rows; wanted at the end only.
     """
@@ -53,12 +56,18 @@ class WorkflowAccount:
     parameters: Sequence[str]
     refresh: str
     listing: str
+    again: str = ""
     usage: Mapping[str, JobUsage] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:
         """Whether the workflow and all of its jobs have ended for good."""
         return self.view["final"] and all(row["final"] for row in self.rows)
+
+    @property
+    def offers_again(self) -> bool:
+        """Whether there is something to run once more, and words for it."""
+        return bool(self.view["failed"] and self.again)
 
     @property
     def jobs(self) -> ManyJobs:
@@ -79,6 +88,7 @@ def workflow_record_html(account: WorkflowAccount) -> str:
         markup.paragraph(" · ".join(map(markup.text, [jobs.words, *jobs.counts]))) if account.rows else "",
         jobs.bar,
         markup.facts(jobs.summary(view["created"], view["ended"])),
+        markup.paragraph(f"{_AGAIN}: {markup.code(one_line(account.again))}") if account.offers_again else "",
         markup.table([markup.table_head(_STEPS, frozenset()), *steps]) if steps else "",
     ]
     room = WORKFLOW_RECORD_LIMIT - _BELOW - sum(len(part.encode()) for part in above)
@@ -96,6 +106,7 @@ def workflow_record_text(account: WorkflowAccount) -> str:
         view["reason"],
         " · ".join([jobs.words, *jobs.counts]) if account.rows else "",
         columns([(f"  {label}", value) for label, value in jobs.summary(view["created"], view["ended"])]),
+        f"  {_AGAIN}: {one_line(account.again)}" if account.offers_again else "",
         columns([_STEPS, *steps], indent="  ") if steps else "",
         *jobs.table_text(),
     ]

@@ -25,6 +25,7 @@ NOT_RUN: Final = "not run"
 _NO_JOB: Final = JobRecord()
 _WAITING: Final[tuple[str, Tone]] = ("waiting", "waiting")
 _NEVER: Final[tuple[str, Tone]] = (NOT_RUN, "neutral")
+_BEFORE: Final[tuple[str, Tone]] = ("done before", "good")
 _NAME_LIMIT: Final = 80
 _VALUE_LIMIT: Final = 40
 
@@ -45,6 +46,8 @@ class NodeState:
         Whether the service does not know that job any more, though it has not been seen to end.
     not_run
         Whether there is no job and none will come: the workflow has ended.
+    done_before
+        Whether there is no job and none is needed: it did its work in the workflow of which this one runs the rest.
     """
 
     node: Node
@@ -52,17 +55,18 @@ class NodeState:
     ended: bool = False
     gone: bool = False
     not_run: bool = False
+    done_before: bool = False
 
     @property
     def final(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.not_run if self.record is None else self.ended or self.gone
+        return self.not_run or self.done_before if self.record is None else self.ended or self.gone
 
     @property
     def counted(self) -> tuple[str, str, Tone]:
         """Its status in words, the shorter words under which it is counted, and its tone."""
         if self.record is None:
-            word, tone = _NEVER if self.not_run else _WAITING
+            word, tone = _BEFORE if self.done_before else _NEVER if self.not_run else _WAITING
             return word, word, tone
         return counted_status(self.record, ended=self.ended, gone=self.gone)
 
@@ -98,7 +102,7 @@ def node_row(state: NodeState, *, parameters: Sequence[str] = ()) -> dict[str, A
             "tone": tone,
             "shape": SHAPES[tone],
             "reason": "",
-            "final": state.not_run,
+            "final": state.final,
         }
     return row
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from prominence_jupyter.panel.views.node_row import NodeState
 from prominence_jupyter.panel.views.progress import counts_text
-from prominence_jupyter.panel.views.tone import SHAPES, WORST_FIRST, Tone
+from prominence_jupyter.panel.views.tone import SHAPES, WORST_FIRST
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import mapping, sequence
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
@@ -97,16 +97,13 @@ def levels(names: Iterable[str], edges: Sequence[Edge]) -> dict[str, int] | None
     return None
 
 
-def worst_tone(states: Iterable[NodeState]) -> Tone:
-    """Return the tone that asks for attention most."""
-    return min((state.counted[2] for state in states), key=WORST_FIRST.index)
-
-
 def _box(name: str, states: list[NodeState]) -> dict[str, Any]:
-    tone = worst_tone(states)
-    words = counts_text(states) if len(states) > 1 else states[0].counted[0]
-    done = sum(state.counted[2] == "good" for state in states)
-    counts = f"{done:,} of {len(states):,}" if len(states) > 1 else states[0].counted[1]
+    counted = [state.counted for state in states]
+    tone = min((tone for _, _, tone in counted), key=WORST_FIRST.index)
+    done = sum(tone == "good" for _, _, tone in counted)
+    words, counts, _ = counted[0]
+    if len(states) > 1:
+        words, counts = counts_text(counted), f"{done:,} of {len(states):,}"
     return {
         "name": one_line(name, 60),
         "counts": one_line(counts, 30),

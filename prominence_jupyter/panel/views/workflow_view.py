@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from prominence_jupyter.panel.views.expected_end import expected_end, left_text
 from prominence_jupyter.panel.views.job_row import row_id
 from prominence_jupyter.panel.views.node_row import NodeState
-from prominence_jupyter.panel.views.progress import ORDER, progress_text
+from prominence_jupyter.panel.views.progress import ORDER, Counted, progress_text
 from prominence_jupyter.panel.views.tone import SHAPES, Tone, status_words
 from prominence_jupyter.panel.views.words import clock_time
 from prominence_jupyter.panel.views.workflow_graph import workflow_graph
@@ -51,7 +51,8 @@ def workflow_view(
         or None; ``here`` whether the service is on this machine; ``failed`` whether it has ended and the service can
         run a part of it again.
     """
-    word, tone = workflow_status(record, states)
+    counted = [state.counted for state in states.values()]
+    word, tone = workflow_status(record, counted)
     end = None if stale else expected_end(record, states, now=now)
     return {
         "id": row_id(record.id),
@@ -65,8 +66,8 @@ def workflow_view(
         "created": record.created,
         "started": record.started,
         "ended": record.ended,
-        "counts": _counts(states),
-        "progress": progress_text(record, states),
+        "counts": _counts(counted),
+        "progress": progress_text(record, counted),
         "expected": "" if end is None else left_text(end - now),
         "expected_end": end,
         "graph": workflow_graph(record, states),
@@ -77,14 +78,14 @@ def workflow_view(
     }
 
 
-def workflow_status(record: WorkflowRecord, states: Mapping[str, NodeState]) -> tuple[str, Tone]:
+def workflow_status(record: WorkflowRecord, counted: Sequence[Counted]) -> tuple[str, Tone]:
     """Return the status of a workflow in words, and its tone.
 
     It is good only if all of its jobs did their work: a service may call a workflow completed in which a task has
     exited with another code than 0.
     """
     word, tone = status_words(JobRecord(status=record.status), ended=record.has_ended)
-    if record.status == status.COMPLETED and any(state.counted[2] == "bad" for state in states.values()):
+    if record.status == status.COMPLETED and any(tone == "bad" for _, _, tone in counted):
         return f"{word}, not all did their work", "bad"
     return word, tone
 
@@ -95,7 +96,7 @@ def _times(record: WorkflowRecord) -> str:
     return ", ".join(f"{word} {text}" for word, text in told)
 
 
-def _counts(states: Mapping[str, NodeState]) -> list[list[Any]]:
-    groups = Counter(state.counted[1:] for state in states.values()).most_common(_GROUPS)
+def _counts(counted: Sequence[Counted]) -> list[list[Any]]:
+    groups = Counter((group, tone) for _, group, tone in counted).most_common(_GROUPS)
     groups.sort(key=lambda group: (ORDER[group[0][1]], -group[1]))
     return [[one_line(group, 60), tone, SHAPES[tone], count] for (group, tone), count in groups]

@@ -9,7 +9,7 @@ from typing import Final
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
-from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.record import JobRecord, mapping
 from prominence_jupyter.protocol.workflow_nodes import attempt_order
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging.absence import Absence
@@ -43,7 +43,7 @@ class WatchedWorkflow:
         self.is_listed = False
         """Whether its own listing has been had."""
         self._is_owed = False
-        self._counts: tuple[int | None, int | None] | None = None
+        self._counts: tuple[bool, int | None, int | None] | None = None
         self._foreign: Counter[str] = Counter()
         self._absence = Absence()
 
@@ -87,16 +87,21 @@ class WatchedWorkflow:
     def described(self, record: WorkflowRecord | None, jobs: Iterable[JobRecord]) -> None:
         """Take what the service says of it, None for nothing.
 
-        Its own listing is wanted again, once, where it counts other jobs than those that are known.
+        Its own listing is wanted again, once, where it counts other jobs than those that are known, and where jobs are
+        tried again when it has ended: of attempts that fail there is no count.
         """
         if record is None:
             self.gone = self._absence.goes_on(was_there=self.record is not None)
             return
         self._absence, self.is_described = Absence(), True
         self.record = self.record if record == self.record else record  # no news is the same object
-        counts = (record.progress.done, record.progress.failed)
-        self._is_owed = counts not in {self._counts, _counted(jobs)}
+        counts = (record.has_ended and _tries_again(record), record.progress.done, record.progress.failed)
+        self._is_owed = counts not in {self._counts, (False, *_counted(jobs))}
         self._counts = counts
+
+
+def _tries_again(record: WorkflowRecord) -> bool:
+    return bool(mapping(record.raw.get("policies")).get("maximumRetries"))
 
 
 def _counted(jobs: Iterable[JobRecord]) -> tuple[int, int]:

@@ -7,13 +7,17 @@ and is shared by all who watch that workflow. The workflow itself is asked for o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-from prominence_jupyter.errors import NoSuchJob, ProminenceError
+from prominence_jupyter.client.known_records import KnownRecords
+from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.patient_client import PatientClient
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
+
+_NOT_THERE: Final = (NoSuchJob, NoSuchWorkflow)
 
 
 class WorkflowInquiry:
@@ -22,6 +26,7 @@ class WorkflowInquiry:
     def __init__(self, client: PatientClient) -> None:
         self._client = client
         self._turns: dict[str, JobId] = {}
+        self._known: dict[str, KnownRecords] = {}
 
     @property
     def has_turn(self) -> bool:
@@ -44,11 +49,13 @@ class WorkflowInquiry:
         """Ask for the jobs of the workflow whose turn it is; return whether there was news."""
         key, workflow_id = next(iter(self._turns.items()))
         del self._turns[key]
+        watched_ids = {str(one.workflow.id) for one in sets if one.workflow}
+        self._known = {other: known for other, known in self._known.items() if other in watched_ids}
         concerned = [(one, one.workflow) for one in sets if one.workflow and str(one.workflow.id) == key]
         if not concerned:
             return False
         try:
-            records = self._jobs(workflow_id)
+            records = self._jobs(workflow_id, self._known.setdefault(key, KnownRecords()))
         except ProminenceError as error:
             self._turns.clear()  # the plain listing comes first again
             for watched, workflow in concerned:
@@ -64,16 +71,16 @@ class WorkflowInquiry:
             news |= watched.conclude(trouble)
         return news
 
-    def _jobs(self, workflow_id: JobId) -> list[JobRecord]:
+    def _jobs(self, workflow_id: JobId, known: KnownRecords) -> list[JobRecord]:
         try:
-            return self._client.workflow_jobs(workflow_id)
-        except NoSuchJob:
+            return self._client.workflow_jobs(workflow_id, known)
+        except _NOT_THERE:
             return []
 
     def _describe(self, watched: WatchedSet, workflow: WatchedWorkflow) -> ProminenceError | None:
         try:
             record = self._client.workflow(workflow.id)
-        except NoSuchJob:
+        except _NOT_THERE:
             record = None
         except ProminenceError as error:
             return error

@@ -1,6 +1,7 @@
 """The record of a workflow that stays in a saved notebook."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -27,8 +28,8 @@ def account(record, *known, parameters=("n",), stale="", **commands):
     view = workflow_view(record, known, url="http://127.0.0.1", stale=stale, now=CREATED + 265)
     rows = [node_row(state, parameters=parameters) for state in known.values()]
     usage = {row["id"]: JobUsage(90.0, 250.0) for row in rows if row["job"]}
-    told = {"refresh": "%prominence watch workflow 7", "listing": "pi.results()"} | commands
-    return WorkflowAccount(view, rows, parameters, usage=usage, **told)
+    told = {"refresh": "%prominence watch workflow 7", "listing": "pi.results()", "again": "%prominence rerun 7"}
+    return WorkflowAccount(view, rows, parameters, usage=usage, **(told | commands))
 
 
 def ran(job, number=None, status="completed", **more):
@@ -74,6 +75,7 @@ def test_the_end_of_a_sweep_is_a_summary_and_a_table_with_failures_first():
         "  took       4 min 10 s",
         "  ran        2 min 00 s each",
         "  CPU time   3 min 00 s in all",
+        "  run what failed again: %prominence rerun 7",
         "  job  name     n     status       queued  ran         CPU time    peak memory  site",
         f"  101  point/1  -1.5  ✗ failed     {UNKNOWN}       2 min 00 s  1 min 30 s  250.0 MB",
         f"  {UNKNOWN}    point/2  1000  {UNKNOWN} not run    {UNKNOWN}       {UNKNOWN:12}{UNKNOWN:12}{UNKNOWN}",
@@ -120,6 +122,11 @@ def test_what_the_table_leaves_out_is_named():
     assert shown.count("point/") == 10_000 - int(left_out[1].replace(",", "")) > 50
 
 
+def test_nothing_is_run_again_where_nothing_failed():
+    assert "again" not in workflow_record_text(account(ended("completed"), ran("a")))
+    assert "again" not in workflow_record_text(account(ended("failed"), ran("a", None, "failed"), again=""))
+
+
 def test_a_workflow_of_which_no_job_is_known():
     assert workflow_record_text(account(ended("deleted"))).splitlines()[0] == f"pi · workflow 7 · {UNKNOWN} deleted"
 
@@ -129,7 +136,7 @@ def test_a_workflow_of_which_no_job_is_known():
 def test_hostile_text_is_text_and_bounded(hostile, count, is_over):
     jobs = [f"{i}{hostile}" for i in range(count)]
     record = (ended if is_over else workflow)(
-        "completed" if is_over else "running",
+        "failed" if is_over else "running",
         name=hostile,
         statusReason=hostile,
         dependencies={jobs[0]: jobs[1:20]},
@@ -137,12 +144,20 @@ def test_hostile_text_is_text_and_bounded(hostile, count, is_over):
     names = [f"{i}{hostile}" for i in range(10)]
     for known in (jobs, jobs[:20]):
         told = account(
-            *(record, *(ran(job, None, hostile if is_over else "running") for job in known)),
+            *(
+                record,
+                *(
+                    replace(ran(job, None, hostile, **dict.fromkeys(names, hostile)), ended=is_over)
+                    for job in known
+                ),
+            ),
             parameters=names,
             stale=hostile,
             refresh=hostile,
             listing=hostile,
+            again=hostile,
         )
+        assert told.final == is_over
         source = workflow_record_html(told)
         assert "<script>alert(1)</script>" in assert_only_a_record(source).text
         assert "\u202e" not in source

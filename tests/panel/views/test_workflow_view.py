@@ -64,11 +64,11 @@ def test_completed_is_not_good_where_a_task_failed():
 
 def test_the_service_is_believed_where_no_job_is_known():
     progress = {"total": 1200, "done": 1000, "failed": 2, "queued": 8, "waiting": 190}
-    assert progress_text(workflow(progress=progress), {}) == (
+    assert progress_text(workflow(progress=progress), []) == (
         "1,000 of 1,200 done, 2 failed, 8 queued or running, 190 waiting"
     )
-    assert progress_text(workflow(progress={"total": 0}), {}) == ""
-    assert progress_text(workflow(), {}) == ""
+    assert progress_text(workflow(progress={"total": 0}), []) == ""
+    assert progress_text(workflow(), []) == ""
 
 
 def test_an_expected_end_is_told_only_with_news():

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from prominence_jupyter.errors import NoSuchJob, RequestRefused, ServiceFailed, Unreachable
+from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, RequestRefused, ServiceFailed, Unreachable
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging import absence
@@ -25,6 +25,7 @@ class Service:
         self.active: set[int] = set()
         self.status, self.ended = "running", False
         self.counts: dict | None = None
+        self.policies: dict = {}
         self.faults: dict[str, Exception] = {}
         self.asked: list[str] = []
         self.workflows = self
@@ -58,16 +59,23 @@ class Service:
         self._ask("workflow")
         return WorkflowRecord.from_json(self._described(workflow_id)) if self.status else None
 
-    def jobs_of(self, workflow_id):
+    def jobs_of(self, workflow_id, known):
         self._ask("own")
         mine = [job for job in self.jobs.values() if str(job.get("of", 7)) == str(workflow_id)]
-        return [JobRecord.from_json(job) for job in reversed(mine)] if self.status else []
+        return known.read(reversed(mine)) if self.status else []
 
     def _described(self, workflow_id):
         done = [job["name"] for job in self.jobs.values() if job["status"] == "completed"]
         bad = {job["name"] for job in self.jobs.values() if job["status"] in {"failed", "deleted"}} - {*done}
         counts = self.counts or {"total": 9, "done": len(done), "failed": len(bad), "queued": 0, "waiting": 0}
-        return {"id": workflow_id, "name": "study", "status": self.status, "jobs": [], "progress": counts}
+        return {
+            "id": workflow_id,
+            "name": "study",
+            "status": self.status,
+            "jobs": [],
+            "progress": counts,
+            "policies": self.policies,
+        }
 
     def _ask(self, what):
         self.asked.append(what)
@@ -198,6 +206,21 @@ def test_that_nothing_more_comes_is_told_when_the_counts_had_hidden_it(service):
     play.tick()
     assert len(play.changes) == told + 1
     assert play.watched.is_over
+
+
+def test_attempts_that_came_and_went_are_found_where_jobs_are_tried_again(service):
+    service.policies = {"maximumRetries": 1}
+    service.put(1)
+    play = Play(service)
+    play.tick(3)
+    service.end(1, "failed")
+    assert play.tick() == ["plain"]
+    service.finish("failed")
+    assert play.tick() == ["own", "workflow"]
+    service.put(2, status="failed", active=False)
+    assert play.tick() == ["own"]
+    assert play.watched.finished.is_set()
+    assert play.status()["2"] == ("failed", True)
 
 
 def test_counts_that_never_agree_keep_nobody_waiting(service):
@@ -355,9 +378,9 @@ def test_a_workflow_that_the_service_knows_no_more_is_gone(service, monkeypatch)
     assert play.watched.finished.is_set()
 
 
-def test_a_workflow_that_the_service_says_is_none_is_none(service, monkeypatch):
-    monkeypatch.setattr(absence, "LEAST_S", 0.0)
-    service.faults = {"own": NoSuchJob("no such workflow", 404), "workflow": NoSuchJob("no such workflow", 404)}
+@pytest.mark.parametrize("kind", [NoSuchJob, NoSuchWorkflow])
+def test_a_workflow_that_the_service_says_is_none_is_none(service, kind):
+    service.faults = {"own": kind("no such workflow", 404), "workflow": kind("no such workflow", 404)}
     play = Play(service)
     play.tick(30)
     assert play.watched.workflow.gone

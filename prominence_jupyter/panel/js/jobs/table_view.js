@@ -26,7 +26,8 @@ export class TableView {
     const about = element("div", "jobs-about", this.title, this.all);
     const top = element("div", "jobs-top", about, this.search);
     const foot = element("div", "jobs-foot", this.notes.node, this.cancel.node);
-    this.root = element("section", "jobs", top, this.bar.node, element("div", "jobs-frame", this.grid.node, this.none), foot, this.spoken);
+    this.root = element("div", "jobs", top, this.bar.node, element("div", "jobs-frame", this.grid.node, this.none), foot, this.spoken);
+    this.root.setAttribute("role", "group"); // no landmark: a page may have many tables
     this.root.setAttribute("aria-label", "Jobs");
     this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys (D D deletes a cell) are not meant for a table
     this.timer = setInterval(() => this.#tick(), 1000);
