@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from prominence_jupyter.jobs.job import Job as Job
     from prominence_jupyter.jobs.job_set import JobSet as JobSet
     from prominence_jupyter.jobs.session import Session as Session
-    from prominence_jupyter.jobs.workflow import Workflow as Workflow
+    from prominence_jupyter.jobs.workflows.workflow import Workflow as Workflow
     from prominence_jupyter.protocol.description import JobDescription as JobDescription
     from prominence_jupyter.protocol.record import JobRecord as JobRecord
-    from prominence_jupyter.protocol.workflow_record import WorkflowRecord as WorkflowRecord
+    from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord as WorkflowRecord
     from prominence_jupyter.usage import plots as plots
     from prominence_jupyter.usage.advice import advice as advice
     from prominence_jupyter.usage.efficiency import efficiency as efficiency
@@ -38,8 +38,8 @@ _HOMES = {
     "JobSet": "jobs.job_set",
     "ProminenceError": "errors",
     "Session": "jobs.session",
-    "Workflow": "jobs.workflow",
-    "WorkflowRecord": "protocol.workflow_record",
+    "Workflow": "jobs.workflows.workflow",
+    "WorkflowRecord": "protocol.workflows.workflow_record",
     "advice": "usage.advice",
     "both_frames": "usage.frames",
     "connect": "jobs.connecting",

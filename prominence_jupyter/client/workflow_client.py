@@ -13,8 +13,8 @@ from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.description import WorkflowDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_nodes import workflow_of
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_nodes import workflow_of
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 
 @methods_without_frames

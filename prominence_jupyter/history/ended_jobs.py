@@ -15,7 +15,7 @@ from prominence_jupyter.history.details import described
 from prominence_jupyter.history.wanted import Wanted
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import mapping, number
-from prominence_jupyter.protocol.workflow_nodes import workflow_of
+from prominence_jupyter.protocol.workflows.workflow_nodes import workflow_of
 
 Progress = Callable[[int, int | None, str], None]
 """Called with what is done, how much there is (None while that is not known) and the word for it, such as "jobs"."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.protocol.record import mapping, number
-from prominence_jupyter.protocol.workflow_nodes import workflow_of
+from prominence_jupyter.protocol.workflows.workflow_nodes import workflow_of
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_. -]+")
 _PLAIN_LABEL: Final = re.compile(r"[A-Za-z0-9]+=[A-Za-z0-9_./-]+")

@@ -16,7 +16,7 @@ from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
 from prominence_jupyter.protocol.labels import CONTENT, Label, without_ours
 from prominence_jupyter.protocol.record import JobRecord, has_ended
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 _ENDING_S: Final = 0.5
 """For an instant what ends may be in no listing."""

@@ -18,7 +18,7 @@ from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.listing import listed
 from prominence_jupyter.jobs.once import content_label, job_with_content
 from prominence_jupyter.jobs.selection import entries_of
-from prominence_jupyter.jobs.workflows import Workflows
+from prominence_jupyter.jobs.workflows.workflows import Workflows
 from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord

@@ -13,16 +13,16 @@ from prominence_jupyter.jobs.connecting import connect, local
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.session import Session
-from prominence_jupyter.magics import analysis
 from prominence_jupyter.magics.cell.description import read_job
-from prominence_jupyter.magics.job_verbs import JobVerbs
+from prominence_jupyter.magics.line.options import NAMED_ALIKE, line_parser
 from prominence_jupyter.magics.named_jobs import NamedJobs
-from prominence_jupyter.magics.once import submitted
-from prominence_jupyter.magics.options import NAMED_ALIKE, line_parser
-from prominence_jupyter.magics.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
-from prominence_jupyter.magics.results import DryRun
-from prominence_jupyter.magics.workflow_cells import checked_labels
-from prominence_jupyter.magics.workflow_verbs import WorkflowVerbs
+from prominence_jupyter.magics.verbs import analysis
+from prominence_jupyter.magics.verbs.job_verbs import JobVerbs
+from prominence_jupyter.magics.verbs.once import submitted
+from prominence_jupyter.magics.verbs.outcomes import raise_unless_all_succeeded, raise_unless_succeeded
+from prominence_jupyter.magics.verbs.results import DryRun
+from prominence_jupyter.magics.verbs.workflow_cells import checked_labels
+from prominence_jupyter.magics.verbs.workflow_verbs import WorkflowVerbs
 from prominence_jupyter.notebook.display import ShownSet, interruptible, show, show_set
 from prominence_jupyter.protocol.hints import hints
 from prominence_jupyter.protocol.plain_text import one_line
@@ -201,14 +201,14 @@ class Commands(JobVerbs, WorkflowVerbs):
 
     def do_login(self, options: Namespace) -> None:  # noqa: ARG002 - as the other verbs
         """Get a new token, which what is watched here picks up by itself."""
-        from prominence_jupyter.magics.login import logged_in  # noqa: PLC0415 - when someone logs in
+        from prominence_jupyter.magics.verbs.login import logged_in  # noqa: PLC0415 - when someone logs in
 
         settings, is_local = self._settings, self._local is not None
         logged_in(self._shell, settings.url, allow_http=settings.allow_http, is_local=is_local)
 
     def do_whoami(self, options: Namespace) -> object:  # noqa: ARG002 - as above
         """Return who jobs are submitted as, and where."""
-        from prominence_jupyter.magics.login import who_am_i  # noqa: PLC0415 - as above
+        from prominence_jupyter.magics.verbs.login import who_am_i  # noqa: PLC0415 - as above
 
         return who_am_i(self._local, self._settings.url)
 

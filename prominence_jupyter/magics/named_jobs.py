@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.session import Session
-from prominence_jupyter.jobs.workflow import Workflow
+from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.protocol.paths import JobId
 
 _IDS_OFFERED: Final = 20

@@ -11,8 +11,8 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from prominence_jupyter.jobs.shown_progress import ProgressDisplay
-from prominence_jupyter.magics.completion import matcher
-from prominence_jupyter.magics.options import full_help, job_parser, line_parser, workflow_parser
+from prominence_jupyter.magics.line.completion import matcher
+from prominence_jupyter.magics.line.options import full_help, job_parser, line_parser, workflow_parser
 from prominence_jupyter.magics.short_errors import short_errors
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ProminenceMagics(Magics):
         if getattr(shell, "kernel", None) is not None:  # a notebook: `session.watch(…)` at the end of a cell is a table
             formatter = shell.display_formatter.ipython_display_formatter
             formatter.for_type_by_name("prominence_jupyter.jobs.job_set", "JobSet", self._show_set)
-            formatter.for_type_by_name("prominence_jupyter.jobs.workflow", "Workflow", self._show_workflow)
+            formatter.for_type_by_name("prominence_jupyter.jobs.workflows.workflow", "Workflow", self._show_workflow)
 
     def _progress_bar(self) -> AbstractContextManager[Progress]:
         """Return a bar for what Python code waits for, such as `Workflow.results`."""

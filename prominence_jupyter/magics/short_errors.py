@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from IPython.core.getipython import get_ipython
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.magics.parser import HelpShown
+from prominence_jupyter.magics.line.parser import HelpShown
 
 
 def _display(error: BaseException, frames: list[str], *, is_ours: bool) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.jobs.workflow import Workflow
+from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.notebook.job_display import JobDisplay
 from prominence_jupyter.notebook.job_lines import JobLines
 from prominence_jupyter.notebook.set_lines import SetLines
 from prominence_jupyter.notebook.workflow_lines import WorkflowLines
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 
 class Shown(Protocol):

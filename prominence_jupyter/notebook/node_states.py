@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from prominence_jupyter.panel.views.node_row import NodeState
-from prominence_jupyter.panel.views.workflow_graph import dependencies
+from prominence_jupyter.panel.views.workflows.node_row import NodeState
+from prominence_jupyter.panel.views.workflows.workflow_graph import dependencies
 from prominence_jupyter.protocol import status
-from prominence_jupyter.protocol.factories import Node
 from prominence_jupyter.protocol.paths import JobId
-from prominence_jupyter.protocol.workflow_nodes import WorkflowNodes, attempt_order
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.factories import Node
+from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes, attempt_order
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.sets.set_change import Entry
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.jobs.workflow import Workflow
+from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
 from prominence_jupyter.notebook.table_display import TableDisplay
 from prominence_jupyter.panel.records.job_usage import JobUsage
@@ -16,11 +16,11 @@ from prominence_jupyter.panel.records.workflow_account import (
     workflow_record_html,
     workflow_record_text,
 )
-from prominence_jupyter.panel.views.node_row import NodeState, node_key, node_row
-from prominence_jupyter.panel.views.workflow_view import workflow_view
+from prominence_jupyter.panel.views.workflows.node_row import NodeState, node_key, node_row
+from prominence_jupyter.panel.views.workflows.workflow_view import workflow_view
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 if TYPE_CHECKING:
     from prominence_jupyter.notebook.live_table import LiveTable

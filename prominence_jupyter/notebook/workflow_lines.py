@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from prominence_jupyter.errors import WaitTimeout
-from prominence_jupyter.jobs.workflow import Workflow
+from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
 from prominence_jupyter.notebook.set_lines import SetLines
-from prominence_jupyter.panel.views.progress import progress_text
-from prominence_jupyter.panel.views.workflow_view import workflow_status
+from prominence_jupyter.panel.views.workflows.progress import progress_text
+from prominence_jupyter.panel.views.workflows.workflow_view import workflow_status
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 
 class WorkflowLines:

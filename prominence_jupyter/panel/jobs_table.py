@@ -19,7 +19,7 @@ import traitlets
 from prominence_jupyter.panel.attempt import attempt
 from prominence_jupyter.panel.outbox import Outbox, shared_outbox
 from prominence_jupyter.panel.views.job_row import COLUMNS
-from prominence_jupyter.panel.views.node_row import MOST_PARAMETERS
+from prominence_jupyter.panel.views.workflows.node_row import MOST_PARAMETERS
 from prominence_jupyter.protocol.plain_text import one_line
 
 _STATIC: Final = Path(__file__).parent / "static"

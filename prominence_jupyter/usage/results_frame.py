@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from prominence_jupyter.errors import UsageError
-from prominence_jupyter.protocol.factories import Node
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflows.factories import Node
 from prominence_jupyter.usage.frames import jobs_frame
 from prominence_jupyter.usage.reading import arrays
 from prominence_jupyter.usage.reading.typed import typed, typed_parameters, typed_texts

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.usage.reading import arrays, values
 
 _TIMES: Final = ("created", "started", "ended")

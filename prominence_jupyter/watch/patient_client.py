@@ -12,7 +12,7 @@ from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.errors import ServiceFailed
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.pace import asked_pause_s
 
 _spread = random.Random()  # noqa: S311 - keeps no secret; its own, so that a user's seeded numbers stay as they are

@@ -5,12 +5,12 @@ import time
 from IPython.display import display
 from ipywidgets import Layout, VBox
 from prominence_jupyter.panel.jobs_table import JobsTable
-from prominence_jupyter.panel.views.node_row import NodeState, node_row
-from prominence_jupyter.panel.views.workflow_view import workflow_view
+from prominence_jupyter.panel.views.workflows.node_row import NodeState, node_row
+from prominence_jupyter.panel.views.workflows.workflow_view import workflow_view
 from prominence_jupyter.panel.workflow_head import WorkflowActions, WorkflowHead
-from prominence_jupyter.protocol.factories import Node
+from prominence_jupyter.protocol.workflows.factories import Node
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 NOW = time.time()
 asked, opened = [], []

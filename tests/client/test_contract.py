@@ -25,7 +25,7 @@ from prominence_jupyter.errors import (
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from tests.conftest import CONTRACT, TOKEN, URL, exchanges, replay
 
 # What each exchange gives: for a job (status, reason, exit codes, site); for a workflow (status, reason, progress);

@@ -4,7 +4,7 @@ import pytest
 
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.history.wanted import Wanted
-from prominence_jupyter.protocol.workflow_nodes import workflow_of
+from prominence_jupyter.protocol.workflows.workflow_nodes import workflow_of
 from tests.history.conftest import ended
 
 JOB = ended(5, name="sweep/point/7", label=("grp", "g1"))  # ended at 1056

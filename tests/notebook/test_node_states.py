@@ -6,7 +6,7 @@ import pytest
 
 from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.sets.set_change import Entry
 
 JOB = {"tasks": [{"image": "busybox", "cmd": "true"}], "resources": {}}

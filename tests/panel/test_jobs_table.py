@@ -8,9 +8,9 @@ from ipywidgets import VBox
 
 from prominence_jupyter.panel.jobs_table import JobsTable
 from prominence_jupyter.panel.views.job_row import COLUMNS, job_row
-from prominence_jupyter.panel.views.node_row import node_row
+from prominence_jupyter.panel.views.workflows.node_row import node_row
 from prominence_jupyter.protocol.record import JobRecord
-from tests.panel.views.workflows import node
+from tests.panel.views.workflows.made_up import node
 
 
 def row(number, status="idle", *, ended=False):

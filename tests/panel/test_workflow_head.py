@@ -6,9 +6,9 @@ import pytest
 from ipywidgets import VBox
 
 from prominence_jupyter.panel.outbox import Outbox
-from prominence_jupyter.panel.views.workflow_view import workflow_view
+from prominence_jupyter.panel.views.workflows.workflow_view import workflow_view
 from prominence_jupyter.panel.workflow_head import WorkflowActions, WorkflowHead
-from tests.panel.views.workflows import NOW, workflow
+from tests.panel.views.workflows.made_up import NOW, workflow
 
 
 def view(status="running"):

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from prominence_jupyter.protocol import paths
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 
 class Listed(Protocol):

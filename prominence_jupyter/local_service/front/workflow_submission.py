@@ -11,9 +11,9 @@ from typing import Any, Final, Self
 from prominence_jupyter.local_service.front import submission
 from prominence_jupyter.local_service.front.refused import Refused
 from prominence_jupyter.local_service.places import scratch
-from prominence_jupyter.protocol.factories import Node, expand, filled
 from prominence_jupyter.protocol.validation import Problem, workflow_problems
 from prominence_jupyter.protocol.validation.values import number
+from prominence_jupyter.protocol.workflows.factories import Node, expand, filled
 
 MOST_JOBS: Final = 10_000
 _MOST_BYTES: Final = 64 * 1024 * 1024

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prominence_jupyter.protocol import factories, status
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.workflows import factories
 
 
 @dataclass(frozen=True, slots=True)

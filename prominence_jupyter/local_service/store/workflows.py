@@ -15,7 +15,7 @@ from prominence_jupyter.local_service.store.database import new_ids
 from prominence_jupyter.local_service.store.wanted import Wanted
 from prominence_jupyter.local_service.store.workflow_row import IDLE, WorkflowRow
 from prominence_jupyter.protocol import status
-from prominence_jupyter.protocol.factories import Node, Value
+from prominence_jupyter.protocol.workflows.factories import Node, Value
 
 _COLUMNS: Final = "id, name, status, reason, created, started, finished, total, done, failed, queued"
 

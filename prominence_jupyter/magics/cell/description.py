@@ -8,7 +8,7 @@ from typing import Any, Final
 from prominence_jupyter.errors import DescriptionError, UsageError
 from prominence_jupyter.magics.cell.cell_json import CellJson
 from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
-from prominence_jupyter.protocol.questions import questions
+from prominence_jupyter.protocol.workflows.questions import questions
 
 BROKEN_JOB: Final = "this cell breaks the rules for jobs"
 _BROKEN_WORKFLOW: Final = "this cell breaks the rules for workflows"

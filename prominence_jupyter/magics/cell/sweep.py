@@ -11,9 +11,9 @@ from prominence_jupyter.magics.cell.cell_json import CellJson
 from prominence_jupyter.magics.cell.description import ASKED, BROKEN_JOB, GO_ON, check_is_job
 from prominence_jupyter.magics.cell.swept_columns import SweptColumns
 from prominence_jupyter.protocol.description import WorkflowDescription
-from prominence_jupyter.protocol.questions import questions
-from prominence_jupyter.protocol.sweep import swept
 from prominence_jupyter.protocol.validation import Problem
+from prominence_jupyter.protocol.workflows.questions import questions
+from prominence_jupyter.protocol.workflows.sweep import swept
 
 _PARAMETERS: Final = ("factories", 0, "parameters")
 _JOB: Final = ("jobs", 0)

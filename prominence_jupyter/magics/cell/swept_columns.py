@@ -11,11 +11,11 @@ from prominence_jupyter.errors import UsageError
 from prominence_jupyter.magics.cell.variables.expression import CLOSE, OPEN, ExpressionError, Literal, parse
 from prominence_jupyter.magics.cell.variables.lookup import look_up
 from prominence_jupyter.magics.cell.variables.parameter_values import NoValues, table_of, values_of
-from prominence_jupyter.protocol import ranges
-from prominence_jupyter.protocol.factories import Value
 from prominence_jupyter.protocol.plain_text import one_line
-from prominence_jupyter.protocol.sweep import grid
 from prominence_jupyter.protocol.validation import Problem
+from prominence_jupyter.protocol.workflows import ranges
+from prominence_jupyter.protocol.workflows.factories import Value
+from prominence_jupyter.protocol.workflows.sweep import grid
 
 _MAGIC: Final = "%%prominence_job"
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)

@@ -15,9 +15,9 @@ from prominence_jupyter.panel.records import markup
 from prominence_jupyter.panel.records.columns import columns
 from prominence_jupyter.panel.records.job_usage import JobUsage
 from prominence_jupyter.panel.records.saved_words import date_text, span_text
-from prominence_jupyter.panel.views.progress import ORDER
 from prominence_jupyter.panel.views.tone import WORST_FIRST, Tone
 from prominence_jupyter.panel.views.words import UNKNOWN, duration_text, memory_text
+from prominence_jupyter.panel.views.workflows.progress import ORDER
 from prominence_jupyter.protocol.plain_text import one_line
 
 Row = Mapping[str, Any]

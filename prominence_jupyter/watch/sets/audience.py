@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from prominence_jupyter.errors import ProminenceError
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.listener import tell
 from prominence_jupyter.watch.sets.set_change import Entry, SetChange, SetListener
 from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow

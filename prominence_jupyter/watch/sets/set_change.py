@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 
 @dataclass(frozen=True, slots=True)

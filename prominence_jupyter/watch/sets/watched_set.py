@@ -14,7 +14,7 @@ from typing import Final
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_nodes import attempt_order
+from prominence_jupyter.protocol.workflows.workflow_nodes import attempt_order
 from prominence_jupyter.watch.judging.absence import Absence
 from prominence_jupyter.watch.judging.certainty import Certainty
 from prominence_jupyter.watch.judging.reports import best, is_settled, may_have_ended

@@ -10,8 +10,8 @@ from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord, mapping
-from prominence_jupyter.protocol.workflow_nodes import attempt_order
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_nodes import attempt_order
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging.absence import Absence
 
 _LOOKS: Final = 3

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from prominence_jupyter.local_service.store.store import Store
 from prominence_jupyter.local_service.store.workflows import Wanted
-from prominence_jupyter.protocol import factories, status
+from prominence_jupyter.protocol import status
+from prominence_jupyter.protocol.workflows import factories
 
 
 def mint(job_id):

@@ -12,12 +12,12 @@ from prominence_jupyter.panel.records.workflow_account import (
     workflow_record_html,
     workflow_record_text,
 )
-from prominence_jupyter.panel.views.node_row import node_row
 from prominence_jupyter.panel.views.words import UNKNOWN
-from prominence_jupyter.panel.views.workflow_view import workflow_view
+from prominence_jupyter.panel.views.workflows.node_row import node_row
+from prominence_jupyter.panel.views.workflows.workflow_view import workflow_view
 from tests.panel.records.page import assert_only_a_record
 from tests.panel.records.test_record import HOSTILE, LONG
-from tests.panel.views.workflows import node, states, workflow
+from tests.panel.views.workflows.made_up import node, states, workflow
 
 CREATED = 1795552000
 DAG = {"prepare": ["point"], "point": ["summary"], "prepare-more": ["summary"]}
@@ -146,10 +146,7 @@ def test_hostile_text_is_text_and_bounded(hostile, count, is_over):
         told = account(
             *(
                 record,
-                *(
-                    replace(ran(job, None, hostile, **dict.fromkeys(names, hostile)), ended=is_over)
-                    for job in known
-                ),
+                *(replace(ran(job, None, hostile, **dict.fromkeys(names, hostile)), ended=is_over) for job in known),
             ),
             parameters=names,
             stale=hostile,

@@ -6,7 +6,7 @@ import pytest
 
 from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, RequestRefused, ServiceFailed, Unreachable
 from prominence_jupyter.protocol.record import JobRecord
-from prominence_jupyter.protocol.workflow_record import WorkflowRecord
+from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.judging import absence
 from prominence_jupyter.watch.sets.set_change import Entry
 from prominence_jupyter.watch.sets.watched_set import WatchedSet

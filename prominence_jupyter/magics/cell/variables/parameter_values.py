@@ -8,9 +8,9 @@ from datetime import date, time, timedelta
 from typing import Any, Final
 
 from prominence_jupyter.magics.cell.variables.json_value import NoJsonForm, loaded, to_json, type_name
-from prominence_jupyter.protocol.factories import Value
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.validation.job_count import MOST_JOBS
+from prominence_jupyter.protocol.workflows.factories import Value
 
 _SHOWN: Final = 40
 _COUNTED: Final = "(counted from 0)"

@@ -1,0 +1,1 @@
+"""Workflows: what their factories make, how they are asked for and reported."""
