@@ -98,7 +98,7 @@ def _split(line: str) -> list[str]:
     """Split a line as a shell does, except that a ``{{ }}`` stays whole, with the spaces and quotes in it."""
     if "{{" not in line:
         return shlex.split(line)
-    from prominence_jupyter.magics.cell.variables.expression import expressions  # noqa: PLC0415 - %load_ext stays fast
+    from prominence_jupyter.magics.cell.variables.expansion import expressions  # noqa: PLC0415 - %load_ext stays fast
 
     pieces: list[str] = []
     whole: list[str] = []

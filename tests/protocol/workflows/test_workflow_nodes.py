@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.protocol.workflows.test_workflow_record import JSON
 
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from tests.conftest import exchanges
+from tests.protocol.workflows.test_workflow_record import JSON
 
 
 def nodes_of(**described) -> WorkflowNodes:

@@ -158,6 +158,17 @@ class _Place:
         return " " * (before not in _BEFORE_VALUE) + new + " " * (behind not in _BEHIND_VALUE)
 
 
+def expressions(text: str) -> Iterator[tuple[int, int]]:
+    """Return where each ``{{ }}`` in a text begins and ends, also one that cannot be read."""
+    at = 0
+    while (start := text.find(OPEN, at)) >= 0:
+        try:
+            at = parse(text, start).end
+        except ExpressionError as error:
+            at = end_of_broken(text, start, error)
+        yield start, at
+
+
 def _places(text: str) -> Iterator[_Place]:
     """Find every ``{{``. A string ends with its line, as in JSON, so that a missing quote spoils one line only."""
     at, in_string = 0, False

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -111,17 +110,6 @@ def end_of_broken(text: str, start: int, error: ExpressionError) -> int:
     """Return where the text goes on behind a ``{{`` at `start` that begins no expression."""
     close = None if isinstance(error, Unclosed) else _closing(text, start, start)
     return start + len(OPEN) if close is None else close + len(CLOSE)
-
-
-def expressions(text: str) -> Iterator[tuple[int, int]]:
-    """Return where each ``{{ }}`` in a text begins and ends, also one that cannot be read."""
-    at = 0
-    while (start := text.find(OPEN, at)) >= 0:
-        try:
-            at = parse(text, start).end
-        except ExpressionError as error:
-            at = end_of_broken(text, start, error)
-        yield start, at
 
 
 def _closing(text: str, start: int, at: int) -> int | None:
