@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from prominence_jupyter.magics.cell.marks import Mark
 from prominence_jupyter.magics.cell.variables.expression import (
+    OPEN,
     ExpressionError,
     Literal,
     Reference,
