@@ -100,7 +100,7 @@ class Commands(JobVerbs, WorkflowVerbs):
             ids = [getattr(options, "id", ""), *getattr(options, "ids", ())]
             if options.verb in NAMED_ALIKE and (number := next((typed for typed in ids if typed.isdigit()), "")):
                 said = f"{error}; of a workflow: %prominence {options.verb} workflow {number}"
-                raise NoSuchJob(said, error.status) from None
+                raise NoSuchJob(said, error.status).with_traceback(error.__traceback__) from None
             raise
         except UnexpectedAnswer as error:
             words = [
