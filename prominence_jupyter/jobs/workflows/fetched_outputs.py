@@ -150,10 +150,12 @@ class FetchedOutputs:
     def _kept(self, job_id: JobId) -> list[_Place]:
         """Write an output into the file as it comes; return where it is."""
         places: list[_Place] = []
+        count = 0
         with in_this_thread(), self._client.output_pieces(job_id, "stdout") as pieces:
             for piece in pieces:
                 places.append(self._write(piece))
-                if sum(length for _, length in places) > LONGEST:
+                count += len(piece)
+                if count > LONGEST:
                     self._too_long.add(str(job_id))
                     raise _too_long(job_id)
         return places

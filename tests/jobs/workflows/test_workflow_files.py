@@ -2,6 +2,9 @@
 
 import json
 import re
+import signal
+import threading
+from collections.abc import Callable
 
 import pytest
 import responses
@@ -20,7 +23,7 @@ class Stored(WorkflowService):
         super().__init__(*jobs, **more)
         self.described: list[int] = []
         self.fetched: list[str] = []
-        self.content: dict[str, bytes] = {}
+        self.content: dict[str, bytes | Callable[[], bytes]] = {}
 
     def start(self, mock: responses.RequestsMock) -> None:
         super().start(mock)
@@ -45,7 +48,8 @@ class Stored(WorkflowService):
     def _stored(self, request):
         path = request.url.removeprefix(STORE).partition("?")[0]
         self.fetched.append(path)
-        return 200, {}, self.content[path]
+        content = self.content[path]
+        return 200, {}, content() if callable(content) else content
 
 
 @pytest.fixture
@@ -134,3 +138,22 @@ def test_a_token_that_is_not_accepted_is_raised(service, tmp_path):
         refusing.get(f"{URL}/jobs/99", json={"error": "Authentication failure"}, status=401)
         with pytest.raises(AuthenticationFailed):
             service.handle().download(tmp_path)
+
+
+def test_after_an_interrupt_no_other_file_of_a_job_is_begun(service, tmp_path):
+    service.left("first", a=b"A", b=b"B")
+    goes_on, workflow = threading.Event(), service.handle()
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        goes_on.wait(30)
+        return b"A"
+
+    service.content["/11/a"] = interrupted
+    threads = {*threading.enumerate()}
+    with pytest.raises(KeyboardInterrupt):
+        workflow.download(tmp_path)
+    goes_on.set()
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(30)
+    assert service.fetched == ["/11/a"]
