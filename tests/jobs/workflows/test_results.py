@@ -9,6 +9,7 @@ import pytest
 import requests
 import responses
 
+from prominence_jupyter.client import workflow_client
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     OutputsUnread,
@@ -133,6 +134,9 @@ def test_jobs_of_other_workflows_are_no_results(having):
     service = having("point", factories=[sweep([1])])
     service.has("point/0", "1")
     service.has("x", name="plain")
+    with pytest.raises(UnexpectedAnswer, match="cannot list the jobs of a workflow by its id: it gave others"):
+        service.handle().results()
+    service.jobs = [service.jobs[0] | {"name": "other/point/0"}]
     with pytest.raises(UnexpectedAnswer, match="cannot list the jobs of a workflow by its id: it gave others"):
         service.handle().results()
 
@@ -264,6 +268,24 @@ def test_what_cannot_be_parsed_for_is_refused_before_anything_is_fetched(having)
     with pytest.raises(UsageError, match="no named group"):
         service.handle().results("(x)")
     assert not service.asked[11]
+
+
+def test_a_listing_that_is_too_long_is_had_without_detail_and_ended_jobs_one_by_one(having, monkeypatch):
+    monkeypatch.setattr(workflow_client, "LONGEST_LISTING_BYTES", 1000)
+    service = having("point", factories=[sweep([1, 2, 3])])
+    service.has("point/0", "1", inputs=[{"filename": "f", "content": "x" * 1000}])
+    service.has("point/1", "2", exit_code=4)
+    service.has("point/2", status="running", execution={})
+    workflow = service.handle()
+    for _ in range(2):
+        frame = workflow.results("json")
+        assert rows(frame, "n", "id", "exit_code", "site", "result", "problem") == [
+            [1, 11, 0, "Site-A", 1, None],
+            [2, 12, 4, "Site-A", None, "exit code 4"],
+            [3, 13, None, None, None, None],
+        ]
+    assert "inputs" not in workflow.job_records()[-1].raw
+    assert service.asked == {"jobs": 4, "plain": 3, 11: 1, "/jobs/11": 1, "/jobs/12": 1}
 
 
 def test_far_too_many_names_are_refused(having):
