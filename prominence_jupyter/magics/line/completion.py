@@ -93,8 +93,8 @@ def _on_the_line(typed: str, known: Known) -> tuple[str, Iterable[str]]:
 
 
 def _kinds(verb: Parser, words: Sequence[str]) -> Iterable[str]:
-    """Return the words that say which kind of thing is meant: they stand first."""
-    return verb.kinds if len(words) == 1 else ()
+    """Return the words that say which kind of thing is meant: they stand before the ids."""
+    return () if [*verb.values(words[1:])] else verb.kinds
 
 
 def _after_the_magic(kind: str, typed: str, known: Known) -> tuple[str, Iterable[str]]:

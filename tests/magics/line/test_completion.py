@@ -51,6 +51,8 @@ def complete(shell):
         ("%prominence watch s|", ["%prominence watch scan"]),
         ("%prominence watch wo|", ["%prominence watch workflow"]),
         ("%prominence watch workflow s|", ["%prominence watch workflow scan"]),
+        ("%prominence wait --timeout 5 wo|", ["%prominence wait --timeout 5 workflow"]),
+        ("%prominence wait --timeout 5 workflow s|", ["%prominence wait --timeout 5 workflow scan"]),
         ("%prominence delete job p|", ["%prominence delete job pi"]),
         ("%prominence delete workflow 2|", ["%prominence delete workflow 23"]),
         ("%prominence rerun 2|", ["%prominence rerun 23"]),
