@@ -28,12 +28,13 @@ _DOLLAR: Final = re.compile(
 _SHELL_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _ASSIGNED: Final = re.compile(
     r"""(?<![\w.$-])(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?!["']?\$\{?(?P=name)\b)"""
-    r"""|\b(?:for|select|getopts\s+\S+|-v)\s+(?P<loop>[A-Za-z_]\w*)"""
+    r"""|(?:\b(?:for|select|getopts\s+\S+)|(?<!\S)(?:-v|--arg|--argjson))\s+(?P<loop>[A-Za-z_]\w*)"""
     r"""|\b(?:read|export|local|declare|typeset|readonly|mapfile|readarray)(?P<list>(?:\s+-?\w+)+)"""
-    r"""|(?:\bmy\s+\$|\$)(?P<perl>[A-Za-z_]\w*)\s*=(?!=)""",
+    r"""|(?:\bmy\s+)?\$(?P<perl>[A-Za-z_]\w*)\s*=(?![=~])"""
+    r"""|\b(?:for|foreach)\s+(?:my\s+|our\s+)?\$(?P<each>[A-Za-z_]\w*)\s*\(""",
     re.VERBOSE,
 )
-"""Names that a command itself gives a value: by the shell, awk or Perl."""
+"""Names that a command itself gives a value: by the shell, awk, jq or Perl."""
 
 
 def questions(workflow: Mapping[str, Any]) -> list[Problem]:
@@ -152,7 +153,7 @@ def _unknown(name: str, near: str, parameters: Sequence[str]) -> str:
 
 def _assigned(cmd: str) -> Iterator[str]:
     for found in _ASSIGNED.finditer(cmd):
-        yield from (found["list"] or found["name"] or found["loop"] or found["perl"]).split()
+        yield from next(filter(None, found.group("list", "name", "loop", "perl", "each"))).split()
 
 
 def _content(given: Mapping[str, Any]) -> str:
