@@ -85,6 +85,26 @@ def test_a_name_in_each_place():
     ]
 
 
+@pytest.mark.parametrize(
+    ("output", "left"),
+    [
+        ("out.txt", None),
+        ("out-$seed.txt", None),
+        ("$seed/${seed}.txt", None),
+        ("out-$n.txt", "$n"),
+        ("out-${n}-$seed.txt", "${n}"),
+    ],
+)
+def test_only_the_last_parameter_is_filled_in_in_the_name_of_an_output(output, left):
+    found = questions(swept("run $n $seed", "n", "seed", outputFiles=["log", output]))
+    assert [(problem.where, problem.part) for problem in found] == ([("jobs[0].outputFiles[1]", left)] if left else [])
+    for problem in found:
+        assert problem.message == (
+            "the service fills in only $seed, the last parameter, in the names of outputs: leave $n out "
+            "(the outputs of each job are kept apart)"
+        )
+
+
 def test_a_variable_of_the_task_is_known():
     assert asked(swept("sh -c 'run $n $mode'", "n", env={"mode": "fast"})) == []
 
