@@ -20,6 +20,14 @@ class HelpShown(Exception):
     """The help has been printed and there is nothing more to do."""
 
 
+class Misplaced(argparse.Action):
+    """An option that belongs elsewhere, which ``const`` says."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Raise, whatever follows it."""
+        parser.error(self.const)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises our errors where argparse would end the process.
 
@@ -67,7 +75,8 @@ class Parser(argparse.ArgumentParser):
     @property
     def words(self) -> list[str]:
         """The options and verbs that may be typed."""
-        return [*self._option_string_actions, *self.verbs]
+        options = self._option_string_actions.items()
+        return [*(word for word, option in options if option.help != argparse.SUPPRESS), *self.verbs]
 
     @property
     def takes_id(self) -> bool:

@@ -121,8 +121,13 @@ def test_a_workflow_line_has_the_options_of_a_job_but_no_sweep():
     )
     assert (options.name, options.wait, options.timeout, options.dry_run) == ("study", True, 9, True)
     assert (options.once, options.force, options.yes, options.panel) == (True, True, True, False)
-    with pytest.raises(UsageError, match="unrecognized arguments: --sweep"):
-        workflow_parser().parse_line("--sweep=n=1")
+    for line in ("--sweep=n=1", "scan --sweep n=1,2", "--sweep"):
+        with pytest.raises(UsageError, match="--sweep goes with %%prominence_job; a workflow has factories; "):
+            workflow_parser().parse_line(line)
+    with pytest.raises(UsageError, match="--table goes with %%prominence_job"):
+        workflow_parser().parse_line("--table {{ df }}")
+    assert "--sweep" not in workflow_parser().format_help()
+    assert "--sweep" not in workflow_parser().words
 
 
 @pytest.mark.parametrize(
