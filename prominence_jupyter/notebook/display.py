@@ -86,7 +86,9 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet
     return lines
 
 
-def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) -> ShownWorkflow:
+def show_workflow(
+    workflow: Workflow, shell: Any, *, panel: bool, follow: bool, is_timed: bool = False
+) -> ShownWorkflow:
     """Show a workflow: its head and a live table of its jobs in a notebook; in a terminal lines.
 
     Parameters
@@ -95,13 +97,15 @@ def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) 
         The workflow.
     shell, panel, follow
         As for `show`.
+    is_timed
+        Whether someone will wait for a while only, which a service that does not answer must not prolong.
     """
     if follow:
         _ = workflow.jobs.records  # it may have ended: what is shown first is not that nothing is known
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
 
-        return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow)
+        return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow, asks=not is_timed)
     lines = WorkflowLines(workflow)
     typed = f"workflow {one_line(workflow.id, 40)}"
     if follow:
