@@ -4,6 +4,7 @@ import pytest
 import responses
 
 from prominence_jupyter.errors import JobFailed, UsageError
+from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.magics.line.options import line_parser
 from prominence_jupyter.magics.verbs.outcomes import raise_unless_workflow_succeeded
 from prominence_jupyter.magics.verbs.workflow_verbs import WorkflowVerbs
@@ -41,7 +42,7 @@ def test_what_was_done_in_the_workflow_that_is_rerun_is_known(service, monkeypat
     again, before = service.handle(), service.handle()
     done = JobRecord.from_json({"id": 7, "name": "w/point/0", "status": "completed"})
     monkeypatch.setattr(before, "job_records", lambda: [done])
-    again.reruns = before
+    again = Workflow(again.client, again.watcher, 1, reruns=before)
     with pytest.raises(JobFailed, match=r"1 of 3 jobs of workflow 1 did not succeed, and 1 did not run: point/1"):
         raise_unless_workflow_succeeded(again, again.record)
 
