@@ -91,7 +91,7 @@ class Commands(JobVerbs, WorkflowVerbs):
         if options.verb is None:
             print(line_parser().format_help())
             return None
-        if options.kind == "job" and {"job", *getattr(options, "ids", ())} <= self.named.jobs_in_use().keys():
+        if options.kind == "job" and "ids" in options and {"job", *options.ids} <= self.named.jobs_in_use().keys():
             options.ids.insert(0, "job")  # a variable of that name, among others
         try:
             do = self.verb_of_workflow(options) or getattr(self, f"do_{options.verb}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, WaitTimeout
 from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.jobs.workflows.job_details import JobDetails
 from prominence_jupyter.jobs.workflows.results import ended_well
 from prominence_jupyter.jobs.workflows.workflow_results import WorkflowResults
 from prominence_jupyter.protocol import status
@@ -50,6 +51,7 @@ class Workflow(WorkflowResults):
         self.reruns = reruns
         self._record = record
         self._jobs: JobSet | None = None
+        self._details = JobDetails(client)
 
     @classmethod
     def submitted(
@@ -204,4 +206,6 @@ class Workflow(WorkflowResults):
     def job_records(self) -> list[JobRecord]:
         """Return its jobs as the service reports them, after those that were done in the workflows that it reruns."""
         done = [job for job in self.reruns.job_records() if ended_well(job)] if self.reruns else []
-        return [*done, *self.client.workflows.jobs(self.id)]
+        known = self.latest
+        listed = self.client.workflows.jobs(self.id, name=known.name if known else None)
+        return [*done, *self._details.added(listed)]

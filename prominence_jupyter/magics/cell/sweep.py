@@ -68,5 +68,5 @@ def _in_cell(problems: Sequence[Problem]) -> Iterator[Problem]:
     for problem in problems:
         if problem.path[:2] == _JOB:
             yield dataclasses.replace(problem, path=problem.path[2:])
-        elif problem.path[:1] in ((), ("labels",)):
+        elif problem.path[:1] in ((), ("labels",), ("notifications",)):
             yield problem

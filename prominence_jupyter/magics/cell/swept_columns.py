@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from prominence_jupyter.errors import UsageError
+from prominence_jupyter.jobs.workflows.swept_values import NoValues, table_of, values_of
 from prominence_jupyter.magics.cell.variables.expression import CLOSE, OPEN, ExpressionError, Literal, parse
 from prominence_jupyter.magics.cell.variables.lookup import look_up
-from prominence_jupyter.magics.cell.variables.parameter_values import NoValues, table_of, values_of
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.validation import Problem
 from prominence_jupyter.protocol.workflows import ranges

@@ -24,7 +24,7 @@ def values(text: str) -> list[Value]:
     ----------
     text
         Values between commas: numbers become numbers, all else stays text. Or ``start:stop`` or ``start:stop:step``,
-        with the stop left out as in Python. Decimals are exact: ``0:1:0.1`` has ten values.
+        all numbers, with the stop left out as in Python. Decimals are exact: ``0:1:0.1`` has ten values.
 
     Raises
     ------
@@ -50,14 +50,14 @@ def _value(item: str) -> Value:
 
 
 def _is_range(item: str) -> bool:
-    """Tell whether it is a range: with text on all sides, such as ``docker:alpine``, a colon is none."""
-    first, *others = item.split(":")
-    return bool(others) and any(not part.strip() or _is_number(part) for part in (first, *others))
+    """Tell whether it is a range, perhaps with a number left out; with text on a side, ``python:3.11``, it is none."""
+    parts = [part.strip() for part in item.split(":")]
+    return len(parts) > 1 and any(parts) and all(_is_number(part) for part in parts if part)
 
 
 def _is_number(part: str) -> bool:
     try:
-        return Decimal(part.strip()).is_finite()
+        return Decimal(part).is_finite()
     except InvalidOperation:
         return False
 
