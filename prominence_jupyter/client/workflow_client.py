@@ -41,6 +41,8 @@ class WorkflowClient:
         self._submitter = Submitter(transport, self._labels)
         self._too_long: set[str] = set()
         """Workflows whose jobs cannot be listed with detail."""
+        self._reruns: dict[str, JobId] = {}
+        """By the id of a workflow that of which it runs again what failed: no service tells."""
 
     def submit(self, description: WorkflowDescription) -> JobId:
         """Submit a workflow under a label of its own and return its id; once at most, as `Client.submit`.
@@ -158,7 +160,22 @@ class WorkflowClient:
         SubmissionUncertain
             As `clone`.
         """
-        return self._submitter.copy(paths.workflow(workflow_id), self.workflow(workflow_id))
+        new_id = self._submitter.copy(paths.workflow(workflow_id), self.workflow(workflow_id))
+        self.remember_rerun(new_id, of=workflow_id)
+        return new_id
+
+    def rerun_of(self, workflow_id: JobId) -> JobId | None:
+        """Return the workflow of which one runs again what failed, None where that is not known; nothing is asked."""
+        return self._reruns.get(str(workflow_id))
+
+    def remember_rerun(self, workflow_id: JobId, *, of: JobId) -> None:
+        """Remember the workflow of which another one runs again what failed; none reruns itself."""
+        earlier: JobId | None = of
+        while earlier is not None:
+            if str(earlier) == str(workflow_id):
+                return
+            earlier = self.rerun_of(earlier)
+        self._reruns[str(workflow_id)] = of
 
     def clone(self, workflow_id: JobId) -> JobId:
         """Submit a copy of a workflow, labels included, and return the id of the copy.

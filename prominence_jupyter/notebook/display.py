@@ -109,7 +109,7 @@ def show_workflow(
     lines = WorkflowLines(workflow)
     typed = f"workflow {one_line(workflow.id, 40)}"
     if follow:
-        with interruptible(f"{typed} goes on", typed):
+        with interruptible(f"{typed} goes on", typed, is_local=workflow.client.transport.is_local):
             lines.follow()
     else:
         print(f"Workflow {one_line(workflow.id, 40)}; follow it with %prominence watch {typed}")
@@ -117,7 +117,7 @@ def show_workflow(
 
 
 @contextmanager
-def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
+def interruptible(goes_on: str, ids: str = "", *, is_local: bool = False) -> Iterator[None]:
     """Let an interrupt say what goes on, and how to return to it and to end it.
 
     Parameters
@@ -126,11 +126,13 @@ def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
         For example "job 12 goes on".
     ids
         Of the jobs, as they are typed after a verb, or "workflow 12".
+    is_local
+        Whether the service is that of this machine: in a terminal the official CLI would ask another one.
     """
     try:
         yield
     except KeyboardInterrupt:
         one = "ID" if " " in ids.removeprefix("workflow ") else ids
-        end = f"%prominence delete {one}, or in a terminal prominence delete {one}"
+        end = f"%prominence delete {one}" + ("" if is_local else f", or in a terminal prominence delete {one}")
         how = f": return with %prominence watch {ids}, end with {end}"
         raise KeyboardInterrupt(f"the waiting was interrupted, {goes_on}{how if ids else ''}") from None

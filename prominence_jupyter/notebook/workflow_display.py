@@ -46,7 +46,7 @@ class WorkflowDisplay(TableDisplay):
 
     def __init__(self, workflow: Workflow, publisher: Any, *, live: bool, stays: bool, asks: bool = True) -> None:
         self._workflow = workflow
-        self._nodes = NodeStates()
+        self._nodes = NodeStates(is_rerun=workflow.reruns is not None)
         self._rows: dict[str, dict[str, Any]] = {}
         self._usage: dict[str, JobUsage] = {}
         self._head: WorkflowHead | None = None

@@ -23,7 +23,7 @@ from prominence_jupyter.errors import (
 from prominence_jupyter.history.ended_jobs import Progress
 from prominence_jupyter.jobs.outputs import Output, inside
 from prominence_jupyter.jobs.shown_progress import shown_progress
-from prominence_jupyter.protocol import status
+from prominence_jupyter.jobs.workflows.results import is_settled
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes
@@ -146,7 +146,7 @@ def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple
     latest = nodes.latest(records)
     jobs = [(name, latest[name]) for name in nodes.nodes if name in latest]
     jobs += [(job.name or str(job.id), job) for job in records if nodes.name_of(job.name) is None]
-    return [(name, job) for name, job in jobs if status.is_final(job.status) and job.id is not None]
+    return [(name, job) for name, job in jobs if is_settled(job, workflow) and job.id is not None]
 
 
 def _made(files: Sequence[OutputFile]) -> list[OutputFile]:

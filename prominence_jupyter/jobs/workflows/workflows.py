@@ -109,16 +109,28 @@ class Workflows:
         if not isinstance(job, Mapping):
             job = JobDescription.prepare(job).body  # which says what is wrong
         columns = grid({name: _values(name, given) for name, given in parameters.items()})
-        return self.submit_workflow(swept(job, columns), labels=labels, once=once, sure=sure)
+        if labels and isinstance(given := job.get("labels", {}), Mapping):
+            job = {**job, "labels": {**given, **labels}}
+        return self.submit_workflow(swept(job, columns), once=once, sure=sure)
 
-    def workflow(self, workflow_id: JobId) -> Workflow:
+    def workflow(self, workflow_id: JobId, *, reruns: JobId | None = None) -> Workflow:
         """Return the workflow with that id.
+
+        Parameters
+        ----------
+        workflow_id
+            Its id.
+        reruns
+            The workflow of which it runs again what failed, so that the results of both come together. The session
+            knows it of those that it has rerun itself.
 
         Raises
         ------
         NoSuchWorkflow
             The service gave no such workflow, twice.
         """
+        if reruns is not None:
+            self.client.workflows.remember_rerun(workflow_id, of=reruns)
         workflow = Workflow(self.client, self.watcher, workflow_id)
         _ = workflow.record
         return workflow

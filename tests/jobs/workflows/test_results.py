@@ -111,7 +111,11 @@ def test_jobs_that_go_on_or_wait_or_ended_badly_are_rows_and_are_not_asked(havin
     ]
     assert str(frame["x"].dtype) == "Int64"
     assert set(service.asked) == {"jobs", 11}
+    service.jobs[0] |= {"status": "failed", "statusReason": "No matching resources"}
+    service.jobs[0].pop("execution", None)
+    assert rows(workflow.results(), "status", "problem")[3] == ["failed for now", None]
     service.workflow["status"] = "failed"
+    assert rows(workflow.results(), "status", "problem")[3] == ["failed", "failed: No matching resources"]
     last = workflow.results().iloc[-1]
     assert (last["status"], last["problem"]) == ("not run", "it has no job in this workflow")
 

@@ -14,7 +14,14 @@ import responses
 import prominence_jupyter
 from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.http.transport import Transport
-from prominence_jupyter.errors import DescriptionError, NoSuchWorkflow, RequestRefused, UsageError, WaitTimeout
+from prominence_jupyter.errors import (
+    DescriptionError,
+    NoSuchWorkflow,
+    OutputsUnread,
+    RequestRefused,
+    UsageError,
+    WaitTimeout,
+)
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.jobs.shown_progress import ProgressDisplay, shown_progress
 from prominence_jupyter.jobs.workflows.workflow import Workflow
@@ -120,9 +127,16 @@ def test_a_graph_of_jobs_gives_its_results_while_it_runs_and_after_a_restart_and
     again = workflow.rerun()
     assert again.wait(60).status == "completed"
     assert again.results("json")["result"].tolist() == [1, 1, 2, 3]
-    elsewhere = local.workflow(again.id).results("json")
-    assert elsewhere["result"].fillna(0).tolist() == [0, 0, 2, 3]
-    assert elsewhere["problem"][0] == "it has no job in this workflow: the one that this reruns has done it"
+    assert local.workflow(again.id).results("json")["result"].tolist() == [1, 1, 2, 3]
+    elsewhere = prominence_jupyter.local()
+    with pytest.warns(OutputsUnread, match="the service does not list 2 of 4 jobs"):
+        frame = elsewhere.workflow(again.id).results("json")
+    assert frame["result"].fillna(0).tolist() == [0, 0, 2, 3]
+    assert frame["status"].tolist() == ["not listed", "not listed", "completed", "completed"]
+    assert frame["problem"][0].startswith("the service does not list this job; if it was done in a workflow that ")
+    known = elsewhere.workflow(again.id, reruns=workflow.id)
+    assert known.results("json")["result"].tolist() == [1, 1, 2, 3]
+    assert elsewhere.workflow(workflow.id, reruns=again.id).reruns is None
     with pytest.raises(RequestRefused, match="No job of this workflow failed"):
         again.rerun()
 
@@ -191,7 +205,7 @@ def test_a_sweep_is_one_request_with_plain_values(session):
         ("echo $n", {"n": np.ma.array([1.0, 2.0], mask=[0, 1])}, UsageError, "the parameter n: .*MaskedArray"),
         ("echo $n", {"n": np.array(["2026-01-01"], "datetime64[ns]")}, UsageError, "datetime64; make text or a number"),
         ("echo $n", {"n": pd.array([1, None], dtype="Int64")}, UsageError, "the parameter n: "),
-        ("echo $n", {"n": "0:x"}, UsageError, "the parameter n: .*a range is written"),
+        ("echo $n", {"n": "0:4:"}, UsageError, "the parameter n: .*a range is written"),
         ("echo $n", {"n": ["a b"]}, DescriptionError, "without spaces"),
         ("echo $n", {"n": [float("nan")]}, UsageError, "nan"),
         ("echo $n", {"n": [True]}, UsageError, "True; a value is a number or text"),
