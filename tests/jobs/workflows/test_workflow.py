@@ -182,7 +182,7 @@ def test_a_sweep_is_one_request_with_plain_values(session):
         ("echo $n", {"n": range(10**9)}, UsageError, "far too many jobs would be made"),
         ("echo $n", {"n": []}, UsageError, "the parameter n has no values"),
         ("echo $n", {"n": 5}, UsageError, "the parameter n needs a list of values, not 5"),
-        ("echo $n", {"n": "0:x"}, UsageError, "the parameter n: .*a range is written"),
+        ("echo $n", {"n": "0:4:"}, UsageError, "the parameter n: .*a range is written"),
         ("echo $n", {"n": ["a b"]}, DescriptionError, "without spaces"),
         ("echo $n", {"n": [float("nan")]}, DescriptionError, "nan"),
         ("echo $n", {"n": [True]}, DescriptionError, "true"),
