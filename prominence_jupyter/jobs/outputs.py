@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -56,7 +57,7 @@ class Output:
         with self._file.pieces() as pieces:
             return b"".join(self._checked(pieces))
 
-    def save(self, folder: str | Path = ".", *, force: bool = False) -> Path:
+    def save(self, folder: str | Path = ".", *, force: bool = False, modified: float | None = None) -> Path:
         """Write it into a folder, under its own name; return its path.
 
         Parameters
@@ -65,6 +66,8 @@ class Output:
             Where; made if need be.
         force
             Whether a file that is there may be written over.
+        modified
+            Its time of modification, Unix seconds; default: now.
 
         Raises
         ------
@@ -84,6 +87,8 @@ class Output:
         try:
             with draft.open("xb") as file, self._file.pieces() as pieces:
                 _write(file, self._checked(pieces))
+            if modified is not None:
+                os.utime(draft, (modified, modified))
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
@@ -145,6 +150,7 @@ def inside(name: str) -> Path:
     """Return a name as a path that stays where it is put, on any system."""
     parts = PurePosixPath(name).parts
     is_safe = parts and not name.startswith("/") and not {"..", "."} & set(parts) and "\0" not in name
+    is_safe = is_safe and not any("\ud800" <= letter <= "\udfff" for letter in name)  # which no file system takes
     if not is_safe or "\\" in name or PureWindowsPath(name).drive:
         raise UnexpectedAnswer(f"{one_line(name, 80)!r} is no name of a file inside a folder")
     return Path(*parts)

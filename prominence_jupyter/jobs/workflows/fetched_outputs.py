@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import weakref
@@ -56,6 +57,10 @@ class FetchedOutputs:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._file: IO[bytes] | None = None
         self._end, self._is_at_end = 0, False
@@ -88,6 +93,9 @@ class FetchedOutputs:
             No other output would have come either. That a service fails again and again shows this only where none
             has ever come.
         """
+        if self._process != os.getpid():  # a fork has the same open file, and what it did there both would do
+            self._inherited = self._file  # not closed: that might write
+            self._begin()
         ids = [job_id for job_id in job_ids if str(job_id) not in self._places]
         ids.sort(key=lambda job_id: str(job_id) in self._failed)
         self._failures, self._given_up = 0, None
@@ -176,6 +184,9 @@ class FetchedOutputs:
                 if count > LONGEST:
                     self._too_long.add(str(job_id))
                     raise _too_long(job_id)
+        with self._lock:
+            if self._file is not None:
+                self._file.flush()  # so that a fork inherits nothing that is yet to be written
         return places
 
     def _write(self, piece: bytes) -> _Place:

@@ -18,6 +18,8 @@ RESULT: Final = "result"
 """Column of what is no object with names of its own."""
 _WORDS: Final = 200
 _OPENING: Final = {"}": "{", "]": "["}
+_BEGINS: Final = frozenset('{["-0123456789tfnNI')
+"""Of any JSON, and of NaN and Infinity, which Python writes."""
 
 
 class NothingRead(ValueError):
@@ -72,11 +74,11 @@ class Reader:
         """
         try:
             found = self._read(output)
+            return {str(key): value for key, value in found.items()} if isinstance(found, Mapping) else {RESULT: found}
         except NothingRead:
             raise
-        except Exception as error:  # whatever a user's function raises is told beside its job
-            raise NothingRead(f"{type(error).__name__}: {one_line(error, _WORDS)}".removesuffix(": ")) from None
-        return {str(key): value for key, value in found.items()} if isinstance(found, Mapping) else {RESULT: found}
+        except Exception as error:  # whatever a user's function raises, or what it returns, is told beside its job
+            raise NothingRead(_told(error)) from None
 
 
 def _pattern(parse: str | re.Pattern[str]) -> re.Pattern[str]:
@@ -105,22 +107,35 @@ def _last_match(pattern: re.Pattern[str], output: str) -> dict[str, str | None]:
 
 
 def _last_json(output: str) -> Any:
-    for text in _json_candidates(output):
+    text = output.rstrip()
+    for candidate in _json_candidates(text):
         try:
-            return json.loads(text)
+            return json.loads(candidate)
         except (ValueError, RecursionError):
             continue
-    raise NothingRead("no line of the output is JSON" if output.strip() else "the output is empty")
+    raise NothingRead("no line of the output is JSON" if text else "the output is empty")
 
 
-def _json_candidates(output: str) -> Iterator[str]:
-    lines = output.rstrip().splitlines()
-    if lines and lines[-1] in _OPENING:  # over several lines, as with an indent
-        opening = _OPENING[lines[-1]]
-        first = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].startswith(opening)), None)
-        if first is not None:
-            yield "\n".join(lines[first:])
-    yield from (line for line in reversed(lines) if line.strip())
+def _json_candidates(text: str) -> Iterator[str]:
+    """Yield what may be JSON, the last first; lines end at a newline only, since texts in JSON may hold the others."""
+    opening = _OPENING.get(text[text.rfind("\n") + 1 :])
+    if opening:  # over several lines, as with an indent
+        first = text.rfind(f"\n{opening}") + 1
+        if first or text.startswith(opening):
+            yield text[first:]
+    end = len(text)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        if (line := text[start:end].strip()) and line[0] in _BEGINS:
+            yield line
+        end = start - 1
+
+
+def _told(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {one_line(error, _WORDS)}".removesuffix(": ")
+    except Exception:  # its words are a user's code too
+        return type(error).__name__
 
 
 def _shown(parse: object) -> str:

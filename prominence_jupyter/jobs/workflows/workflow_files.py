@@ -106,13 +106,13 @@ class _JobFolder:
         self._left = left
 
     def refuse_others(self) -> None:
-        """Raise `UsageError` where a file stands in the place of one of another size."""
+        """Raise `UsageError` where a file of something else stands in the place of one of this job."""
         for file in reported_files(self._record.raw):
-            with suppress(UnexpectedAnswer):  # told when it is saved
+            with suppress(UnexpectedAnswer, OSError):  # told when it is saved
                 path = self._root / inside(self.name) / inside(file.name)
-                if path.is_file() and not _is_there(path, file):
+                if path.is_file() and not self._is_there(path, file):
                     raise UsageError(
-                        f"{path} is there already, in another size: choose another folder, "
+                        f"{path} is there already, and is not the file of this job: choose another folder, "
                         "or write over it with force=True"
                     )
 
@@ -123,7 +123,7 @@ class _JobFolder:
         if not folder.resolve().is_relative_to(self._root.resolve()):
             raise UsageError(f"{folder} is a link that leads out of {self._root}: choose another folder")
         files = reported_files(self._record.raw)
-        if not self._record.has_detail or any(force or not _is_there(folder / f.name, f) for f in _made(files)):
+        if not self._record.has_detail or any(force or not self._is_there(folder / f.name, f) for f in _made(files)):
             files = output_files(client.transport, self._record.id)  # with links
         trouble: Exception | None = None
         for file in _made(files):
@@ -131,13 +131,21 @@ class _JobFolder:
                 break
             try:
                 path = folder / inside(file.name)
-                if force or not _is_there(path, file):
-                    Output(file).save(folder, force=force)
+                if force or not self._is_there(path, file):
+                    Output(file).save(folder, force=force, modified=self._record.ended)
             except _OF_ONE as error:
                 trouble = trouble or error
             else:
                 self.paths.append(path)
         return trouble
+
+    def _is_there(self, path: Path, file: OutputFile) -> bool:
+        """Tell whether a file has come before: it has the time at which its job ended."""
+        if not path.is_file():
+            return False
+        there, ended = path.stat(), self._record.ended
+        is_of_this_job = ended is None or int(there.st_mtime) == int(ended)
+        return is_of_this_job and file.size in {None, there.st_size}
 
 
 def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple[str, JobRecord]]:
@@ -151,7 +159,3 @@ def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple
 
 def _made(files: Sequence[OutputFile]) -> list[OutputFile]:
     return [file for file in files if file.link is not None]
-
-
-def _is_there(path: Path, file: OutputFile) -> bool:
-    return path.is_file() and file.size in {None, path.stat().st_size}

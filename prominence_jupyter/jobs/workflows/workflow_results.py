@@ -104,22 +104,23 @@ class WorkflowResults:
     ) -> list[Path]:
         """Fetch the output files of all jobs that have ended, several at a time; return their paths.
 
-        Those of job ``point`` and number 3 go to ``FOLDER/point/3``; folders are packed. A file that is there in its
-        right size is left alone, so that a second call fetches the rest.
+        Those of job ``point`` and number 3 go to ``FOLDER/point/3``; folders are packed. A file that has come
+        before is left alone, so that a second call fetches the rest: it has the right size, and the time at which its
+        job ended.
 
         Parameters
         ----------
         folder
             Where; made if need be.
         force
-            Fetch all anew, and write over what is there in another size.
+            Fetch all anew, and write over what is there.
         progress
             Called with how many jobs are done, how many there are and "jobs". By default it is shown in a notebook.
 
         Raises
         ------
         UsageError
-            There is such a file already, in another size; nothing was fetched.
+            There is such a file already, of another job; nothing was fetched.
 
         Warns
         -----

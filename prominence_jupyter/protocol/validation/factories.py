@@ -21,7 +21,7 @@ _NAME: Final = Text(
     "letters, digits and _, not beginning with a digit, as $name needs", re.compile(r"[A-Za-z_]\w*", re.ASCII)
 )
 _VALUE: Final = TextOrNumber(
-    re.compile(r"""[^\s\0-\x1f\x7f"'\\=$]*"""),
+    re.compile(r"""[^\s\0-\x1f\x7f\ud800-\udfff"'\\=$]*"""),
     "a number, or text without spaces, quotes, backslashes, = and $ (the service breaks at them)",
 )
 """The service writes values into a line of DAGMan, from there into a command line that it splits at spaces and ``=``,

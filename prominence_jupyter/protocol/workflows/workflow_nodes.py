@@ -6,6 +6,7 @@ its own with the same name. Parameters are those of the description: a service m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -73,6 +74,10 @@ def _expanded(description: Mapping[str, Any]) -> list[Node]:
         return []
 
 
-def attempt_order(record: JobRecord) -> tuple[float, int]:
-    """Return what jobs of the same name are to be sorted by, so that the last attempt stands last."""
-    return record.created or 0.0, record.id if isinstance(record.id, int) else 0
+def attempt_order(record: JobRecord) -> tuple[float, int, float]:
+    """Return what jobs of the same name are to be sorted by, so that the last attempt stands last.
+
+    Ids that are no numbers tell no order: where two were made in the same second, one that goes on or ended later is.
+    """
+    number = record.id if isinstance(record.id, int) else 0
+    return record.created or 0.0, number, math.inf if record.ended is None else record.ended

@@ -13,16 +13,17 @@ from prominence_jupyter.protocol.plain_text import showable
 from prominence_jupyter.usage.reading import arrays
 
 _INT64: Final = range(-(2**63), 2**63)
+_UINT64: Final = range(2**64)
 _WHOLE: Final = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 
 
 def typed(values: Sequence[Any]) -> Any:
     """Return a column of the dtype that holds the values; None and pandas' NA are missing.
 
-    Integers give ``int64``, or ``Int64`` where one is missing; numbers with a float among them ``float64``, where NaN
-    is missing; truth values ``bool`` or ``boolean``; texts ``string``, control characters and marks of direction
-    replaced as in `usage.jobs_frame`. Without any value it is ``float64``. Anything else stays as it is, in an
-    ``object``.
+    Integers give ``int64``, or ``Int64`` where one is missing, large ones ``uint64``; numbers with a float among them
+    ``float64``, where NaN is missing; truth values ``bool`` or ``boolean``; texts ``string``, control characters and
+    marks of direction replaced as in `usage.jobs_frame`. Without any value it is ``float64``. Anything else, and what
+    these do not hold exactly, stay as they are, in an ``object``.
     """
     plain = [_plain(value) for value in values]
     known = [value for value in plain if value is not None]
@@ -31,12 +32,16 @@ def typed(values: Sequence[Any]) -> Any:
         return np.array(plain, dtype=bool) if is_whole else pd.array(plain, dtype="boolean")
     if kinds == {int} and all(value in _INT64 for value in known):
         return np.array(plain, dtype=np.int64) if is_whole else pd.array(plain, dtype="Int64")
+    if kinds == {int} and is_whole and all(value in _UINT64 for value in known):
+        return np.array(plain, dtype=np.uint64)
     if kinds <= {int, float} and _fit_floats(known):
         return np.array([np.nan if value is None else value for value in plain], dtype=np.float64)
     if kinds == {str}:
         return arrays.texts([value if value is None else showable(value) for value in plain])
     objects = np.empty(len(plain), dtype=object)
     objects[:] = plain
+    if kinds <= {int, float}:
+        return pd.Series(objects).array
     return pd.Series(objects).infer_objects().array
 
 
@@ -72,8 +77,8 @@ def _plain(value: Any) -> Any:
     return None if value is pd.NA or value is pd.NaT else value
 
 
-def _fit_floats(numbers: Sequence[float]) -> bool:
+def _fit_floats(numbers: Sequence[Any]) -> bool:
     try:
-        return all(isinstance(float(value), float) for value in numbers)
+        return all(isinstance(value, float) or int(float(value)) == value for value in numbers)
     except OverflowError:
         return False

@@ -7,6 +7,12 @@ import pytest
 from prominence_jupyter.errors import UsageError
 from prominence_jupyter.jobs.workflows.parsing import NothingRead, Reader
 
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise Unspeakable
+
+
 LOG = 'start\n{"pi": 3}\nstep 2\n{"pi": 3.14, "ok": true}\nbye\n'
 
 
@@ -20,6 +26,8 @@ LOG = 'start\n{"pi": 3}\nstep 2\n{"pi": 3.14, "ok": true}\nbye\n'
         ("json", '{\n  "a": [\n    1,\n    2\n  ]\n}\n', {"a": [1, 2]}),
         ("json", 'log\n{"b": 1}\n{\n "a": 1\n}\n', {"a": 1}),
         ("json", '{"b": 1}\n}', {"b": 1}),
+        ("json", '{"b": 1}\r\n{"c": "x\u2028y"}\r\nend\x0b\n', {"c": "x\u2028y"}),
+        (r"(?P<a>.*)", "first\nlast\n", {"a": "last"}),
         (r"step (?P<step>\d+)", "step 1\nstep 2\n", {"step": "2"}),
         (r"^(?P<word>\w+)$", "a b\nc\nd e\n", {"word": "c"}),
         (re.compile(r"(?P<a>x)|(?P<b>y)"), "xy", {"a": None, "b": "y"}),
@@ -43,6 +51,7 @@ def test_what_is_read(parse, output, read):
         (int, "x\x1b[2Jy", "ValueError: invalid literal for int() with base 10: 'x\\x1b[2Jy'"),
         (lambda _: {}["pi"], "", "KeyError: 'pi'"),
         (lambda _: next(iter([])), "", "StopIteration"),
+        (lambda _: {Unspeakable(): 1}, "", "Unspeakable"),
     ],
 )
 def test_why_nothing_is_read(parse, output, why):

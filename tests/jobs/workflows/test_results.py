@@ -1,8 +1,11 @@
 """The results of a workflow: a row a job, each output asked for once."""
 
+import os
 import re
 import signal
 import threading
+import warnings
+from contextlib import suppress
 
 import pandas as pd
 import pytest
@@ -56,6 +59,27 @@ def test_a_sweep_has_its_parameters_and_what_was_read(having):
     assert dtypes["n"] == "int64"
     assert (dtypes["pi"], dtypes["ok"], dtypes["note"]) == ("float64", "bool", "string")
     assert (dtypes["id"], dtypes["exit_code"], dtypes["status"]) == ("Int64", "Int64", "category")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_fork_reads_its_own_and_harms_nothing(having):
+    service = having("point", factories=[sweep([*range(40)])], status="completed")
+    for number in range(40):
+        service.has(f"point/{number}", f'{{"v": {number}}}\n' if number < 20 else lambda: (403, {}, "{}"))
+    workflow = service.handle()
+    with pytest.warns(OutputsUnread):
+        workflow.results("json")
+    for job_id in [*service.says]:
+        service.says[job_id] = f'{{"v": {job_id - 11}}}\n'
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # there are threads: as multiprocessing does, with care
+        child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            os._exit(workflow.results("json")["v"].tolist() != [*range(40)])
+        os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    assert workflow.results("json")["v"].tolist() == [*range(40)]
 
 
 def test_several_jobs_are_told_apart_by_name_and_number(having):

@@ -81,15 +81,18 @@ def test_each_job_has_a_folder_and_what_is_there_is_left_alone(service, tmp_path
     assert files(folder)["point/2/a"] == b"1"
 
 
-def test_nothing_of_another_size_is_written_over_unless_forced(service, tmp_path):
+@pytest.mark.parametrize("mine", [b"mine", b"1"])
+def test_nothing_else_is_written_over_unless_forced(service, tmp_path, mine):
     service.left("first", a=b"A")
     service.left("point/0", a=b"0")
+    for job in service.jobs:
+        job["events"]["endTime"] = 1500
     (tmp_path / "point/0").mkdir(parents=True)
-    (tmp_path / "point/0/a").write_text("mine")
+    (tmp_path / "point/0/a").write_bytes(mine)
     workflow = service.handle()
-    with pytest.raises(UsageError, match="is there already, in another size: choose another folder, or write over it"):
+    with pytest.raises(UsageError, match="is there already, and is not the file of this job: choose another folder"):
         workflow.download(tmp_path)
-    assert files(tmp_path) == {"point/0/a": b"mine"}
+    assert files(tmp_path) == {"point/0/a": mine}
     workflow.download(tmp_path, force=True)
     assert files(tmp_path) == {"point/0/a": b"0", "first/a": b"A"}
 
