@@ -39,6 +39,10 @@ class NamedJobs:
         """Return the workflows that variables of the notebook hold, by name."""
         return {name: held for name, held in self._variables.items() if isinstance(held, Workflow) and name[0] != "_"}
 
+    def tables(self) -> list[str]:
+        """Return the names of the notebook's variables that hold a DataFrame, which is known without pandas."""
+        return [name for name, held in self._variables.items() if _is_frame(held) and name[0] != "_"]
+
     def recent_workflows(self) -> list[str]:
         """Return the ids of workflows that were submitted, listed or looked at here, the latest first."""
         return [*reversed(self._recent_workflows)][:_IDS_OFFERED]
@@ -93,3 +97,7 @@ class NamedJobs:
             typed = str(int(held))
         is_number = typed.isascii() and typed.isdigit() and not typed.startswith("0")
         return int(typed) if is_number else typed
+
+
+def _is_frame(held: object) -> bool:
+    return type(held).__name__ == "DataFrame" and type(held).__module__.partition(".")[0] == "pandas"

@@ -115,6 +115,8 @@ def test_a_variable_called_job_is_no_word(shell, say, capsys):
     run(shell, "job --wait", job("echo hello"))
     run(shell, "other --wait", job("echo hello"))
     assert say("describe job")["id"] == shell.user_ns["job"].id
+    assert say(f"describe job {shell.user_ns['other'].id}")["id"] == shell.user_ns["other"].id
+    assert shell.user_ns["job"].id in set(say("list jobs --completed --last 9").id)
     say("watch job other")
     assert "2 jobs: 2 completed" in capsys.readouterr().out
     with pytest.raises(UsageError, match="job is a job, and no workflow"):

@@ -66,6 +66,7 @@ WORKFLOWS = {
     "duplicate names, that others wait for": workflow(
         job("one"), job("two"), job("one"), dependencies='{"one": ["two"]}'
     ),
+    "a name that a factory makes": workflow(POINT, job("point_1"), factories=zipped(n="[1, 2]", seed="[1, 2]")),
     "a job without a name": workflow(job("one"), job("")),
     "a job without a name, that others wait for": workflow(job("one"), job(""), dependencies='{"one": ["two"]}'),
     "an unused parameter": workflow(job("point", "run $n"), factories=zipped(n="[1, 2]", seed="[1, 2]")),

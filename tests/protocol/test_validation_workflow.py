@@ -216,6 +216,21 @@ def test_names_that_the_service_confuses():
     assert workflow_problems(good(jobs=jobs, dependencies={"step2": ["step3"]})) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "is_taken"),
+    [("a/1", True), ("a_1", True), ("a_0", True), ("a_2", False), ("a_01", False), ("a-1", False), ("b_1", False)],
+)
+def test_a_job_that_is_called_as_one_of_a_factory(name, is_taken):
+    description = factory(jobs=["a"]) | {"jobs": [job("a"), job(name), job("b")]}
+
+    said = f"jobs[1].name: is what the service calls number {name[-1]} of those made of a by a factory; choose another"
+    assert [*map(str, workflow_problems(description))] == [said] * is_taken
+
+
+def test_a_job_of_a_factory_may_have_a_number_in_its_name():
+    assert workflow_problems(factory(jobs=["a", "a_1"]) | {"jobs": [job("a"), job("a_1")]}) == []
+
+
 def test_an_unknown_name_gets_a_suggestion_unless_the_job_itself_is_broken():
     assert words(chain(frist=["second"])).endswith('no job has the name "frist"; did you mean first?')
     assert words(factory(jobs=["secnd"])).endswith('no job has the name "secnd"; did you mean second?')

@@ -36,6 +36,9 @@ class Known(Protocol):
     def recent_workflows(self) -> list[str]:
         """Return ids of workflows that were seen lately."""
 
+    def tables(self) -> list[str]:
+        """Return the names of variables that hold a DataFrame."""
+
 
 def matcher(known: Callable[[], Known]) -> Callable[[CompletionContext], SimpleMatcherResult]:
     """Return the matcher to add to IPython's completer; `known` is asked when something of ours is typed."""
@@ -93,13 +96,15 @@ def _on_the_line(typed: str, known: Known) -> tuple[str, Iterable[str]]:
 
 
 def _kinds(verb: Parser, words: Sequence[str]) -> Iterable[str]:
-    """Return the words that say which kind of thing is meant: they stand first."""
-    return verb.kinds if len(words) == 1 else ()
+    """Return the words that say which kind of thing is meant: they stand before the ids."""
+    return () if [*verb.values(words[1:])] else verb.kinds
 
 
 def _after_the_magic(kind: str, typed: str, known: Known) -> tuple[str, Iterable[str]]:
     *words, fragment = re.split(r"\s+", typed)
     parser = job_parser() if kind == "job" else workflow_parser()
+    if kind == "job" and words[-1:] == ["--table"]:
+        return fragment, known.tables()
     if fragment.startswith("-") or any(not word.startswith("-") for word in words):
         return fragment, _options(parser)
     names = [*(known.jobs_in_use() if kind == "job" else ()), *known.workflows_in_use()]

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from prominence_jupyter.magics.line.parser import Parser
+from prominence_jupyter.magics.line.parser import Misplaced, Parser
 from prominence_jupyter.magics.line.typed import GROUPINGS, count, grouping, identifier, label, seconds
 
 PLOTS: Final = ("timeline", "efficiency", "waiting", "sites", "core_hours")
@@ -40,7 +40,11 @@ def job_parser() -> Parser:
 def workflow_parser() -> Parser:
     """Return the parser of the option line of ``%%prominence_workflow``."""
     magic = "%%prominence_workflow"
-    return _cell_parser("workflow", magic, "Submit the workflow described in JSON in this cell, and watch it.")
+    parser = _cell_parser("workflow", magic, "Submit the workflow described in JSON in this cell, and watch it.")
+    for option in ("--sweep", "--table"):
+        said = f"{option} goes with %%prominence_job; a workflow has factories"
+        parser.add_argument(option, action=Misplaced, nargs="?", const=said, help=argparse.SUPPRESS)
+    return parser
 
 
 def _cell_parser(kind: str, magic: str, description: str) -> Parser:
@@ -76,7 +80,7 @@ def line_parser() -> Parser:
     parser = Parser(
         "%prominence",
         description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.",
-        epilog="What each option of a verb means: %%prominence VERB --help.",
+        epilog="What each option of a verb means: %prominence VERB --help.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
@@ -151,6 +155,7 @@ def _add_service_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     who = "whose token is used, until when, and at which service"
     verbs.add_parser("whoami", help=who, description=f"Say {who}. Nothing is asked of the service.")
+    verbs.add_parser("session", help="the session that the magics use: session = %%prominence session")
 
 
 def _add_usage(verbs: argparse._SubParsersAction[Parser]) -> None:

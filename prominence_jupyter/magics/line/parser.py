@@ -6,7 +6,7 @@ import argparse
 import difflib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from prominence_jupyter.errors import UsageError
@@ -20,13 +20,21 @@ class HelpShown(Exception):
     """The help has been printed and there is nothing more to do."""
 
 
+class Misplaced(argparse.Action):
+    """An option that belongs elsewhere, which ``const`` says."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Raise, whatever follows it."""
+        parser.error(self.const)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises our errors where argparse would end the process.
 
     Attributes
     ----------
     kinds
-        Words that may stand before anything else, and which kind of thing each means: ``job``, ``workflow``.
+        Words that may stand before the ids, and which kind of thing each means: ``job``, ``workflow``.
     """
 
     def __init__(self, prog: str, *, kinds: Mapping[str, str] | None = None, **settings: Any) -> None:
@@ -67,7 +75,8 @@ class Parser(argparse.ArgumentParser):
     @property
     def words(self) -> list[str]:
         """The options and verbs that may be typed."""
-        return [*self._option_string_actions, *self.verbs]
+        options = self._option_string_actions.items()
+        return [*(word for word, option in options if option.help != argparse.SUPPRESS), *self.verbs]
 
     @property
     def takes_id(self) -> bool:
@@ -75,11 +84,21 @@ class Parser(argparse.ArgumentParser):
         return any(action.dest in {"id", "ids"} for action in self._actions)
 
     def kind_of(self, words: list[str]) -> tuple[str, list[str]]:
-        """Return which kind the first word says, as in the CLI, and the other words; nothing where it says none."""
-        is_said = self.kinds and words and words[0] in self.kinds
-        if is_said and (not self.takes_id or (len(words) > 1 and not words[1].startswith("-"))):
-            return self.kinds[words[0]], words[1:]
-        return "", words
+        """Return which kind the word before the ids says, as in the CLI, and the other words; "" where it says none."""
+        places = [*self.values(words)]
+        is_said = bool(places) and words[places[0]] in self.kinds and (len(places) > 1 or not self.takes_id)
+        if not is_said:
+            return "", words
+        return self.kinds[words[places[0]]], [*words[: places[0]], *words[places[0] + 1 :]]
+
+    def values(self, words: Sequence[str]) -> Iterator[int]:
+        """Return the places of the words that are neither options nor what belongs to one."""
+        belongs = False
+        for place, word in enumerate(words):
+            option = self._option_string_actions.get(word)
+            if not belongs and not word.startswith("-"):
+                yield place
+            belongs = not belongs and option is not None and option.nargs is None
 
     @property
     def verbs(self) -> dict[str, Parser]:

@@ -105,9 +105,10 @@ class WorkflowVerbs(WorkflowCells):
         nodes = workflow.nodes
         if name not in nodes.nodes:
             raise UsageError(f"{shown} has no job {one_line(name, 60)}{_meant(name, nodes.nodes)}")
-        record = nodes.latest(workflow.client.workflows.jobs(workflow.id)).get(name)
+        record = nodes.latest(workflow.job_records()).get(name)
         if record is None or record.id is None:
-            raise UsageError(f"{shown}: the job {one_line(name, 60)} has not begun: its turn has not come")
+            yet = "" if workflow.done() else " yet"
+            raise UsageError(f"{shown}: {one_line(name, 60)} has no job in this workflow{yet}")
         return Job(workflow.client, workflow.watcher, record.id, record)
 
 

@@ -24,6 +24,8 @@ _RESERVED: Final = frozenset({"parent", "child", "all_nodes"})
 """Words of DAGMan, in any case."""
 _NAME_SAYS: Final = "text of 1 to 512 letters, digits and - _ . / without spaces"
 _JOB_NAME: Final = re.compile(r"(?!/)(?!(.*/)?\.{1,2}(/|$))[A-Za-z0-9\-_./]{1,512}")
+_MADE: Final = re.compile(r"(?P<job>.+)[_/](?P<number>0|[1-9][0-9]{0,17})")
+"""The name of a job that a factory makes."""
 
 WORKFLOW_JOB: Final = dataclasses.replace(
     JOB,
@@ -49,6 +51,7 @@ def _between(workflow: Mapping[str, Any], path: Path, report: Report) -> None:
     complete = len(names) == len(jobs) and all(map(_JOB_NAME.fullmatch, names))
     check_dependencies(workflow.get("dependencies"), (*path, "dependencies"), names, report, complete=complete)
     _check_factories(workflow, path, names, report, complete=complete)
+    _check_made(workflow, path, names, report)
     _check_count(workflow, path, report)
 
 
@@ -73,6 +76,23 @@ def _check_factories(
                 taken[name] = index
                 if factory.get("type") in ("parameterSweep", "zip"):
                     _check_artifacts(workflow["jobs"][names[name]], (*path, "jobs", names[name]), report)
+
+
+def _check_made(workflow: Mapping[str, Any], path: Path, names: Mapping[str, int], report: Report) -> None:
+    """Report jobs that are called as one that a factory makes: ``a/1`` in listings, ``a_1`` in the service's DAG."""
+    factories = workflow.get("factories")
+    made = {
+        name: made_of_each(factory) or 0
+        for factory in (factories if isinstance(factories, list) else [])
+        if isinstance(factory, Mapping) and isinstance(factory.get("jobs"), list)
+        for name in factory["jobs"]
+        if isinstance(name, str)
+    }
+    for name, index in names.items() if made else ():
+        found = None if name in made else _MADE.fullmatch(name)
+        if found and int(found["number"]) < made.get(found["job"], 0):
+            of = f"number {found['number']} of those made of {cut(found['job'])}"
+            report.add((*path, "jobs", index, "name"), f"is what the service calls {of} by a factory; choose another")
 
 
 def _check_count(workflow: Mapping[str, Any], path: Path, report: Report) -> None:

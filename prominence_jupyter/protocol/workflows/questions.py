@@ -21,6 +21,7 @@ from prominence_jupyter.protocol.validation.words import cut, either, show
 ASKED_ABOVE: Final = 1000
 """Jobs that are submitted without a question."""
 _VARIABLE: Final = "PROMINENCE_PARAMETER_"
+_OUTPUTS: Final = ("outputFiles", "outputDirs")
 _DOLLAR: Final = re.compile(
     r"\\.|\$\$|\$(?:(?P<bare>[A-Za-z_][A-Za-z0-9_]*)|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\})", re.DOTALL
 )
@@ -28,19 +29,21 @@ _DOLLAR: Final = re.compile(
 _SHELL_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _ASSIGNED: Final = re.compile(
     r"""(?<![\w.$-])(?P<name>[A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(?!["']?\$\{?(?P=name)\b)"""
-    r"""|\b(?:for|select|getopts\s+\S+|-v)\s+(?P<loop>[A-Za-z_]\w*)"""
+    r"""|(?:\b(?:for|select|getopts\s+\S+)|(?<!\S)(?:-v|--arg|--argjson))\s+(?P<loop>[A-Za-z_]\w*)"""
     r"""|\b(?:read|export|local|declare|typeset|readonly|mapfile|readarray)(?P<list>(?:\s+-?\w+)+)"""
-    r"""|(?:\bmy\s+\$|\$)(?P<perl>[A-Za-z_]\w*)\s*=(?!=)""",
+    r"""|(?:\bmy\s+)?\$(?P<perl>[A-Za-z_]\w*)\s*=(?![=~])"""
+    r"""|\b(?:for|foreach)\s+(?:my\s+|our\s+)?\$(?P<each>[A-Za-z_]\w*)\s*\(""",
     re.VERBOSE,
 )
-"""Names that a command itself gives a value: by the shell, awk or Perl."""
+"""Names that a command itself gives a value: by the shell, awk, jq or Perl."""
 
 
 def questions(workflow: Mapping[str, Any]) -> list[Problem]:
     """Return what to ask about a workflow that keeps the rules, in the order in which it is written.
 
     Asked about are: a ``$name`` in a job of a factory that is none of its parameters and no likely variable of a
-    shell, a parameter that no job of its factory uses, and more than 1,000 jobs.
+    shell, a parameter that no job of its factory uses, a parameter in the name of an output that the service leaves
+    there, and more than 1,000 jobs.
     """
     report = Report(WORKFLOW)
     places = {job["name"]: place for place, job in enumerate(workflow["jobs"])}
@@ -80,7 +83,7 @@ class _Job:
             yield from (((*at, "env", key), str(value), task) for key, value in task.get("env", {}).items())
         for index, artifact in enumerate(self.body.get("artifacts", [])):
             yield from (((*here, "artifacts", index, key), str(text), {}) for key, text in artifact.items())
-        for key in ("outputFiles", "outputDirs"):
+        for key in _OUTPUTS:
             yield from (((*here, key, index), text, {}) for index, text in enumerate(self.body.get(key, [])))
 
     def names(self) -> Iterator[_Name]:
@@ -118,10 +121,23 @@ def _ask_about_names(factory: Mapping[str, Any], index: int, jobs: Sequence[_Job
             near = _near(found.name, parameters, unused, report)
             meant.add(near)
             report.problems.append(Problem(found.path, _unknown(found.name, near, parameters), part=found.written))
+        report.problems += _left_in_outputs(job, parameters)
     for name in unused:
         if name not in meant:  # else it is the same mistake
             path = ("factories", index, "parameters", parameters.index(name), "name")
             report.add(path, f"no job uses {cut(name)}: write ${cut(name)} where its value belongs")
+
+
+def _left_in_outputs(job: _Job, parameters: Sequence[str]) -> Iterator[Problem]:
+    """Return the names of outputs that the service would look for with a ``$name`` in them: it fills in one only."""
+    for path, text, _ in job.texts():
+        if path[2] not in _OUTPUTS:
+            continue
+        names = [(found["bare"] or found["braced"], found[0]) for found in _DOLLAR.finditer(text)]
+        if left := [(name, written) for name, written in names if name in parameters[:-1]]:
+            only = f"the service fills in only ${cut(parameters[-1])}, the last parameter, in the names of outputs"
+            kept = f"leave ${cut(left[0][0])} out (the outputs of each job are kept apart)"
+            yield Problem(path, f"{only}: {kept}", part=left[0][1])
 
 
 def _is_known(name: str, parameters: Sequence[str]) -> bool:
@@ -152,7 +168,7 @@ def _unknown(name: str, near: str, parameters: Sequence[str]) -> str:
 
 def _assigned(cmd: str) -> Iterator[str]:
     for found in _ASSIGNED.finditer(cmd):
-        yield from (found["list"] or found["name"] or found["loop"] or found["perl"]).split()
+        yield from next(filter(None, found.group("list", "name", "loop", "perl", "each"))).split()
 
 
 def _content(given: Mapping[str, Any]) -> str:

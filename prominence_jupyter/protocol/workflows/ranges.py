@@ -14,6 +14,8 @@ from prominence_jupyter.protocol.workflows.factories import Value
 _NUMBER: Final = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 """Text with zeros in front is no number: it is the name of something. Neither is what no float can hold."""
 _NO_NUMBERS: Final = frozenset({"nan", "inf", "infinity", "none", "null", "na", "nat"})
+_BRACKETS: Final = frozenset("[](){}")
+"""Of Python, which is not run here: ``[1,2]``, ``range(5)``."""
 _RANGE: Final = "a range is written a:b or a:b:step"
 
 
@@ -24,7 +26,7 @@ def values(text: str) -> list[Value]:
     ----------
     text
         Values between commas: numbers become numbers, all else stays text. Or ``start:stop`` or ``start:stop:step``,
-        with the stop left out as in Python. Decimals are exact: ``0:1:0.1`` has ten values.
+        all numbers, with the stop left out as in Python. Decimals are exact: ``0:1:0.1`` has ten values.
 
     Raises
     ------
@@ -42,6 +44,8 @@ def _value(item: str) -> Value:
         raise ValueError("a value is missing; a list is written 10,20,30")
     if _is_range(item):
         raise ValueError(f"the range {cut(item)} stands in a list; {_RANGE}, and stands alone")
+    if item[0] in _BRACKETS or item[-1] in _BRACKETS:
+        raise ValueError(f"{cut(item)} would be text: a list is written 10,20,30, a variable {{{{ name }}}}")
     if item.lstrip("+-").lower() in _NO_NUMBERS:
         raise ValueError(f"{cut(item)} is no value that a job could be given")
     if not _NUMBER.fullmatch(item):
@@ -50,14 +54,14 @@ def _value(item: str) -> Value:
 
 
 def _is_range(item: str) -> bool:
-    """Tell whether it is a range: with text on all sides, such as ``docker:alpine``, a colon is none."""
-    first, *others = item.split(":")
-    return bool(others) and any(not part.strip() or _is_number(part) for part in (first, *others))
+    """Tell whether it is a range, perhaps with a number left out; with text on a side, ``python:3.11``, it is none."""
+    parts = [part.strip() for part in item.split(":")]
+    return len(parts) > 1 and any(parts) and all(_is_number(part) for part in parts if part)
 
 
 def _is_number(part: str) -> bool:
     try:
-        return Decimal(part.strip()).is_finite()
+        return Decimal(part).is_finite()
     except InvalidOperation:
         return False
 

@@ -219,7 +219,7 @@ def test_a_sweep_is_one_request_with_plain_values(session):
         ("echo $n", {"n": np.ma.array([1.0, 2.0], mask=[0, 1])}, UsageError, "the parameter n: .*MaskedArray"),
         ("echo $n", {"n": np.array(["2026-01-01"], "datetime64[ns]")}, UsageError, "datetime64; make text or a number"),
         ("echo $n", {"n": pd.array([1, None], dtype="Int64")}, UsageError, "the parameter n: "),
-        ("echo $n", {"n": "0:x"}, UsageError, "the parameter n: .*a range is written"),
+        ("echo $n", {"n": "0:4:"}, UsageError, "the parameter n: .*a range is written"),
         ("echo $n", {"n": ["a b"]}, DescriptionError, "without spaces"),
         ("echo $n", {"n": [float("nan")]}, UsageError, "nan"),
         ("echo $n", {"n": [True]}, UsageError, "True; a value is a number or text"),

@@ -153,6 +153,13 @@ def test_every_problem_of_the_cell_is_told_at_its_place():
         assert shown in str(caught.value)
 
 
+def test_a_wrong_notification_is_told_at_its_place():
+    columns = SweptColumns.of_sweeps(["n=1,2"], {})
+    with pytest.raises(DescriptionError, match=r"\| must be email") as caught:
+        read_sweep(cell(notifications=[{"event": "jobFinished", "type": "sms"}]), {}, columns, labels={}, sure=False)
+    assert [problem.where for problem in caught.value.problems] == ["notifications[0].type"]
+
+
 def test_both_names_that_are_misspelt_in_one_command_are_told():
     columns = SweptColumns.of_sweeps(["n=1,2", "seed=1"], {})
     with pytest.raises(DescriptionError) as caught:

@@ -1,5 +1,6 @@
 """Completion as a front end asks for it: IPython's completer gets the whole cell and the place of the cursor."""
 
+import pandas as pd
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -15,7 +16,7 @@ def shell(transport):
     load_ipython_extension(shell)
     session = Session(transport)
     scan = Workflow(session.client, session.watcher, 23)
-    shell.user_ns |= {"pi": session.handle(17), "scan": scan, "other": 3}
+    shell.user_ns |= {"pi": session.handle(17), "scan": scan, "other": 3, "rows": pd.DataFrame({"n": [1]})}
     yield shell
     shell.history_manager.end_session()
     InteractiveShell.clear_instance()
@@ -51,6 +52,8 @@ def complete(shell):
         ("%prominence watch s|", ["%prominence watch scan"]),
         ("%prominence watch wo|", ["%prominence watch workflow"]),
         ("%prominence watch workflow s|", ["%prominence watch workflow scan"]),
+        ("%prominence wait --timeout 5 wo|", ["%prominence wait --timeout 5 workflow"]),
+        ("%prominence wait --timeout 5 workflow s|", ["%prominence wait --timeout 5 workflow scan"]),
         ("%prominence delete job p|", ["%prominence delete job pi"]),
         ("%prominence delete workflow 2|", ["%prominence delete workflow 23"]),
         ("%prominence rerun 2|", ["%prominence rerun 23"]),
@@ -62,6 +65,8 @@ def complete(shell):
         ("%%prominence_job pi --w|\n{}", ["%%prominence_job pi --wait\n{}"]),
         ("%%prominence_job scan --sw|\n{}", ["%%prominence_job scan --sweep\n{}"]),
         ("%%prominence_job scan --ta|\n{}", ["%%prominence_job scan --table\n{}"]),
+        ("%%prominence_job --table |\n{}", ["%%prominence_job --table rows\n{}"]),
+        ("%%prominence_job scan --table ro|\n{}", ["%%prominence_job scan --table rows\n{}"]),
         ("%%prominence_workflow sc|\n{}", ["%%prominence_workflow scan\n{}"]),
         ("%%prominence_workflow --y|\n{}", ["%%prominence_workflow --yes\n{}"]),
         ('%%prominence_workflow\n{"dep|', ['%%prominence_workflow\n{"dependencies"']),

@@ -71,6 +71,13 @@ def test_a_wrong_job_line_says_what_is_wrong(line, words):
         ("wait workflow 12 --timeout 5", "wait", {"ids": ["12"], "kind": "workflow", "timeout": 5}),
         ("wait job --timeout 5", "wait", {"ids": ["job"], "kind": ""}),
         ("download workflow 12 --dir out", "download", {"id": "12", "kind": "workflow", "dir": "out"}),
+        ("wait --timeout 5 workflow 12", "wait", {"ids": ["12"], "kind": "workflow", "timeout": 5}),
+        ("wait workflow --timeout 5 12", "wait", {"ids": ["12"], "kind": "workflow", "timeout": 5}),
+        ("wait --timeout=5 job", "wait", {"ids": ["job"], "kind": "", "timeout": 5}),
+        ("download --dir workflow job 12", "download", {"id": "12", "kind": "job", "dir": "workflow"}),
+        ("download --force workflow 12", "download", {"id": "12", "kind": "workflow", "force": True}),
+        ("list --name jobs", "list", {"kind": "", "name": "jobs"}),
+        ("list --all workflows", "list", {"kind": "workflow", "all": True}),
         ("rerun 12", "rerun", {"id": "12"}),
         ("rerun workflow 12", "rerun", {"id": "12"}),
         ("list workflows --all --name x*", "list", {"kind": "workflow", "all": True, "name": "x*"}),
@@ -114,8 +121,13 @@ def test_a_workflow_line_has_the_options_of_a_job_but_no_sweep():
     )
     assert (options.name, options.wait, options.timeout, options.dry_run) == ("study", True, 9, True)
     assert (options.once, options.force, options.yes, options.panel) == (True, True, True, False)
-    with pytest.raises(UsageError, match="unrecognized arguments: --sweep"):
-        workflow_parser().parse_line("--sweep=n=1")
+    for line in ("--sweep=n=1", "scan --sweep n=1,2", "--sweep"):
+        with pytest.raises(UsageError, match="--sweep goes with %%prominence_job; a workflow has factories; "):
+            workflow_parser().parse_line(line)
+    with pytest.raises(UsageError, match="--table goes with %%prominence_job"):
+        workflow_parser().parse_line("--table {{ df }}")
+    assert "--sweep" not in workflow_parser().format_help()
+    assert "--sweep" not in workflow_parser().words
 
 
 @pytest.mark.parametrize(

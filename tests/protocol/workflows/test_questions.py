@@ -40,6 +40,10 @@ def asked(workflow):
         "sh -c \"awk -v col=$n '{print $col, $seed}'\"",
         "sh -c 'echo $HOME $PROMINENCE_CPUS $LD_LIBRARY_PATH_2 $n $seed'",
         "perl -e 'my $x = $n; print $x + $seed'",
+        "perl -e 'foreach my $k (1..$n) { print $k, $seed }'",
+        "perl -e 'for $k (1..$n) { print $k, $seed }'",
+        "bash -c 'printf -v y %03d $n; run $y $seed'",
+        "sh -c 'jq --arg v $n --argjson w $seed .[$v:$w] in.json'",
         "sh -c 'case $n in 1) file=a;; *) file=b;; esac; run $file $seed'",
         "sh -c 'N=3; run $N $n $seed'",
     ],
@@ -79,6 +83,26 @@ def test_a_name_in_each_place():
         "jobs[0].outputFiles[0]",
         "jobs[0].outputDirs[0]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("output", "left"),
+    [
+        ("out.txt", None),
+        ("out-$seed.txt", None),
+        ("$seed/${seed}.txt", None),
+        ("out-$n.txt", "$n"),
+        ("out-${n}-$seed.txt", "${n}"),
+    ],
+)
+def test_only_the_last_parameter_is_filled_in_in_the_name_of_an_output(output, left):
+    found = questions(swept("run $n $seed", "n", "seed", outputFiles=["log", output]))
+    assert [(problem.where, problem.part) for problem in found] == ([("jobs[0].outputFiles[1]", left)] if left else [])
+    for problem in found:
+        assert problem.message == (
+            "the service fills in only $seed, the last parameter, in the names of outputs: leave $n out "
+            "(the outputs of each job are kept apart)"
+        )
 
 
 def test_a_variable_of_the_task_is_known():

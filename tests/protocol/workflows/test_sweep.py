@@ -21,10 +21,31 @@ def test_one_zip_makes_all_jobs():
     assert not workflow_problems(workflow)
     assert workflow["name"] == "sweep"
     assert workflow["labels"] == {"study": "pi"}
-    assert "labels" not in workflow["jobs"][0]
+    assert workflow["jobs"][0]["labels"] == {"study": "pi"}  # by which they are listed and grouped
     nodes = expand(workflow, 100)
     assert [node.name for node in nodes] == ["sweep/0", "sweep/1", "sweep/2", "sweep/3"]
     assert [node.parameters for node in nodes] == [{"n": n, "seed": seed} for n in (10, 20) for seed in (0, 1)]
+
+
+def test_an_e_mail_tells_of_the_workflow_and_not_of_each_job():
+    email = {"event": "jobFinished", "type": "email"}
+    workflow = swept({**JOB, "notifications": [email]}, {"n": [1, 2], "seed": [1, 2]})
+    assert not workflow_problems(workflow)
+    assert workflow["notifications"] == [{"event": "workflowFinished", "type": "email"}]
+    assert "notifications" not in workflow["jobs"][0]
+
+
+@pytest.mark.parametrize(
+    ("notifications", "where"),
+    [
+        ([{"event": "jobFinishd", "type": "email"}], "jobs[0].notifications[0].event"),
+        ([{"event": "jobFinished", "type": "sms"}], "notifications[0].type"),
+        ("email", "jobs[0].notifications"),
+    ],
+)
+def test_a_wrong_notification_is_refused(notifications, where):
+    workflow = swept({**JOB, "notifications": notifications}, {"n": [1], "seed": [1]})
+    assert [problem.where for problem in workflow_problems(workflow)] == [where]
 
 
 def test_the_name_of_the_job_is_that_of_the_workflow():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prominence_jupyter.protocol.plain_text import showable
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from tests.conftest import exchanges
 
@@ -52,4 +53,5 @@ def test_secrets_are_hidden():
 def test_whatever_a_service_sends_is_read(answer):
     record = WorkflowRecord.from_json(answer)
     assert record.has_ended in {True, False}
-    assert repr(record).isprintable()
+    assert repr(record) == showable(repr(record))
+    assert len(repr(record).splitlines()) == 1
