@@ -71,10 +71,8 @@ class NodeState:
     def counted(self) -> tuple[str, str, Tone]:
         """Its status in words, the shorter words under which it is counted, and its tone."""
         if self.record is None:
-            why = (
-                _BEFORE if self.done_before else _NEVER if self.not_run else _UNLISTED if self.not_listed else _WAITING
-            )
-            word, tone = why
+            absent = _NEVER if self.not_run else _UNLISTED if self.not_listed else _WAITING
+            word, tone = _BEFORE if self.done_before else absent
             return word, word, tone
         return counted_status(self.record, ended=self.ended, gone=self.gone)
 
