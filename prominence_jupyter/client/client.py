@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any
 
 from prominence_jupyter.client.http.frames import methods_without_frames
 from prominence_jupyter.client.http.transport import ATTEMPTS, Transport
 from prominence_jupyter.client.known_records import KnownRecords
+from prominence_jupyter.client.long_listing import LONGEST_LISTING_BYTES, long_listing
 from prominence_jupyter.client.submitting.kind import JOB
 from prominence_jupyter.client.submitting.label_search import LabelSearch
 from prominence_jupyter.client.submitting.submitter import Submitter
@@ -20,12 +21,6 @@ from prominence_jupyter.protocol.description import JobDescription
 from prominence_jupyter.protocol.paths import JobId, Stream
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.redaction import redact
-
-LONGEST_LISTING_BYTES: Final = 128 * 1000 * 1000
-"""Bytes of a listing with detail that are read: 200,000 jobs, or 100 with a megabyte of inputs each. To be read it is
-held three times over."""
-_LONGEST_LISTING_S: Final = 300.0
-"""That is 4 Mbit/s for one of this length."""
 
 
 @methods_without_frames
@@ -237,9 +232,7 @@ class Client:
         return self.transport.get(paths.job(job_id), attempts=self._attempts).json_list()
 
     def _long_listing(self, params: dict[str, str], longest_bytes: float) -> list[Mapping[str, Any]]:
-        return self.transport.get(
-            paths.JOBS, params, attempts=self._attempts, longest_s=_LONGEST_LISTING_S, longest_bytes=longest_bytes
-        ).json_list()
+        return long_listing(self.transport, params, attempts=self._attempts, longest_bytes=longest_bytes)
 
     def _listing(self, params: dict[str, str]) -> list[JobRecord]:
         """Return the jobs of a listing, with detail where the service gives it there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO, Final
@@ -15,6 +16,8 @@ from prominence_jupyter.protocol.plain_text import one_line
 _AT_ONCE: Final = 8
 _LONGEST_SHOWN: Final = 8 * 1024 * 1024
 """Bytes of a picture, and of a text, that become part of a notebook at most."""
+_LONGEST_IN_DRAFT: Final = 40
+"""Characters of a file's name that are in that of its draft: with all of a long one it would be too long."""
 _PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif"})
 """What can be shown without running anything that is in it."""
 
@@ -76,9 +79,10 @@ class Output:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.parent.resolve().is_relative_to(Path(folder).resolve()):
             raise UsageError(f"{path.parent} is a link that leads out of {folder}: choose another folder")
-        draft = path.with_name(f".{path.name}.part")
+        # Its name is of this call alone: a thread that an interrupt has left may still write the same file.
+        draft = path.with_name(f".{path.name[:_LONGEST_IN_DRAFT]}.{secrets.token_hex(8)}.part")
         try:
-            with draft.open("wb") as file, self._file.pieces() as pieces:
+            with draft.open("xb") as file, self._file.pieces() as pieces:
                 _write(file, self._checked(pieces))
             draft.replace(path)
         finally:

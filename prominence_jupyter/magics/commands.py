@@ -188,7 +188,8 @@ class Commands(JobVerbs, WorkflowVerbs):
                 raise_unless_succeeded(job, shown.wait(options.timeout))
             return
         jobs = self._jobs(options.ids)
-        with interruptible("the jobs go on", " ".join(options.ids)):
+        is_local = jobs.client.transport.is_local
+        with interruptible("the jobs go on", " ".join(options.ids), is_local=is_local):
             shown_set = self.show_set(jobs, follow=False, may_ask=may_ask)
             raise_unless_all_succeeded(shown_set.wait(options.timeout))
 
@@ -205,6 +206,10 @@ class Commands(JobVerbs, WorkflowVerbs):
 
         settings, is_local = self._settings, self._local is not None
         logged_in(self._shell, settings.url, allow_http=settings.allow_http, is_local=is_local)
+
+    def do_session(self, options: Namespace) -> Session:  # noqa: ARG002 - as the other verbs
+        """Return the session that the magics use, for use from Python."""
+        return self._session()
 
     def do_whoami(self, options: Namespace) -> object:  # noqa: ARG002 - as above
         """Return who jobs are submitted as, and where."""
@@ -240,4 +245,4 @@ class Commands(JobVerbs, WorkflowVerbs):
 
 def _interruptible(job: Job) -> AbstractContextManager[None]:
     name = one_line(job.id)
-    return interruptible(f"job {name} goes on", name)
+    return interruptible(f"job {name} goes on", name, is_local=job.client.transport.is_local)

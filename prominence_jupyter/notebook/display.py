@@ -86,7 +86,9 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet
     return lines
 
 
-def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) -> ShownWorkflow:
+def show_workflow(
+    workflow: Workflow, shell: Any, *, panel: bool, follow: bool, is_timed: bool = False
+) -> ShownWorkflow:
     """Show a workflow: its head and a live table of its jobs in a notebook; in a terminal lines.
 
     Parameters
@@ -95,17 +97,19 @@ def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) 
         The workflow.
     shell, panel, follow
         As for `show`.
+    is_timed
+        Whether someone will wait for a while only, which a service that does not answer must not prolong.
     """
     if follow:
         _ = workflow.jobs.records  # it may have ended: what is shown first is not that nothing is known
     if getattr(shell, "kernel", None) is not None:
         from prominence_jupyter.notebook.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
 
-        return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow)
+        return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow, asks=not is_timed)
     lines = WorkflowLines(workflow)
     typed = f"workflow {one_line(workflow.id, 40)}"
     if follow:
-        with interruptible(f"{typed} goes on", typed):
+        with interruptible(f"{typed} goes on", typed, is_local=workflow.client.transport.is_local):
             lines.follow()
     else:
         print(f"Workflow {one_line(workflow.id, 40)}; follow it with %prominence watch {typed}")
@@ -113,7 +117,7 @@ def show_workflow(workflow: Workflow, shell: Any, *, panel: bool, follow: bool) 
 
 
 @contextmanager
-def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
+def interruptible(goes_on: str, ids: str = "", *, is_local: bool = False) -> Iterator[None]:
     """Let an interrupt say what goes on, and how to return to it and to end it.
 
     Parameters
@@ -122,11 +126,13 @@ def interruptible(goes_on: str, ids: str = "") -> Iterator[None]:
         For example "job 12 goes on".
     ids
         Of the jobs, as they are typed after a verb, or "workflow 12".
+    is_local
+        Whether the service is that of this machine: in a terminal the official CLI would ask another one.
     """
     try:
         yield
     except KeyboardInterrupt:
         one = "ID" if " " in ids.removeprefix("workflow ") else ids
-        end = f"%prominence delete {one}, or in a terminal prominence delete {one}"
+        end = f"%prominence delete {one}" + ("" if is_local else f", or in a terminal prominence delete {one}")
         how = f": return with %prominence watch {ids}, end with {end}"
         raise KeyboardInterrupt(f"the waiting was interrupted, {goes_on}{how if ids else ''}") from None

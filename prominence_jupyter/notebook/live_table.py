@@ -73,6 +73,10 @@ class LiveTable:
         if not is_in_use:
             callback()
 
+    def name_parameters(self, parameters: Sequence[str]) -> None:
+        """Say what the parameters are called, see `JobsTable.name_parameters`. From any thread."""
+        self._table.name_parameters(parameters)
+
     def show(self, rows: Iterable[Mapping[str, Any]], stale: str) -> None:
         """Show rows that have changed, and why there is no newer news. From any thread."""
         self._table.update(rows)

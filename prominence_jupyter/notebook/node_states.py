@@ -9,6 +9,7 @@ from prominence_jupyter.panel.views.workflows.node_row import NodeState
 from prominence_jupyter.panel.views.workflows.workflow_graph import dependencies
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
+from prominence_jupyter.protocol.workflows.absent_jobs import DONE_BEFORE, NOT_LISTED, NOT_RUN, absent_jobs
 from prominence_jupyter.protocol.workflows.factories import Node
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes, attempt_order
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
@@ -17,6 +18,11 @@ from prominence_jupyter.watch.sets.set_change import Entry
 
 class NodeStates:
     """The jobs of one workflow, each with its newest attempt.
+
+    Parameters
+    ----------
+    is_rerun
+        Whether the workflow is known to run what failed in another one.
 
     Attributes
     ----------
@@ -27,7 +33,7 @@ class NodeStates:
         The names of all parameters.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_rerun: bool = False) -> None:
         self.states: dict[str, NodeState] = {}
         self.parameters: list[str] = []
         self._nodes = WorkflowNodes("", [])
@@ -38,7 +44,9 @@ class NodeStates:
         self._parents: dict[str, list[str]] = {}
         self._passed: frozenset[str] = frozenset()
         """Described jobs that others waited for which have begun."""
-        self._is_over = self._has_succeeded = False
+        self._is_rerun = is_rerun
+        self._absent: dict[str, str] = {}
+        """Why there are no jobs of some, once all that there will ever be are known."""
 
     def take(self, record: WorkflowRecord | None, entries: Iterable[Entry], *, is_over: bool) -> list[NodeState]:
         """Take what is new of the workflow, and of some of its jobs; return what has changed.
@@ -50,7 +58,7 @@ class NodeStates:
         entries
             The jobs.
         is_over
-            Whether all jobs that there will ever be are known: the others are not run.
+            Whether all jobs that there will ever be are known: there is a reason why others are not there.
         """
         if not self._is_described and not (record and record.raw):
             self._early += entries
@@ -60,9 +68,9 @@ class NodeStates:
         if not self._is_described and record:
             self._describe(record)
         changed = dict.fromkeys(filter(None, map(self._note, entries)))
-        situation = (is_over, bool(record and record.succeeded), self._waited_for())
-        if situation != (self._is_over, self._has_succeeded, self._passed) or self.states is not before:
-            self._is_over, self._has_succeeded, self._passed = situation
+        situation = (self._reasons(record) if is_over else {}, self._waited_for())
+        if situation != (self._absent, self._passed) or self.states is not before:
+            self._absent, self._passed = situation
             changed = dict.fromkeys([*self.states, *changed])
         fresh = {name: self._state(name) for name in changed}
         news = [state for name, state in fresh.items() if before.get(name) != state]
@@ -103,11 +111,16 @@ class NodeStates:
             children += new
         return frozenset(passed)
 
+    def _reasons(self, record: WorkflowRecord | None) -> dict[str, str]:
+        latest = {name: entry.record for name, entry in self._entries.items() if entry.record}
+        nodes = self._nodes.nodes
+        return absent_jobs(record or WorkflowRecord(), nodes, latest, is_rerun=self._is_rerun)
+
     def _state(self, name: str) -> NodeState:
         node, entry = self._nodes.nodes.get(name) or Node(name), self._entries.get(name)
         if entry is None:
-            done_before = node.job in self._passed or (self._is_over and self._has_succeeded)
-            return NodeState(node, not_run=self._is_over and not done_before, done_before=done_before)
+            why = DONE_BEFORE if node.job in self._passed else self._absent.get(name)
+            return NodeState(node, not_run=why == NOT_RUN, done_before=why == DONE_BEFORE, not_listed=why == NOT_LISTED)
         return NodeState(node, entry.record, ended=entry.ended, gone=entry.gone)
 
 

@@ -32,16 +32,25 @@ _GONE = "the service knows this workflow no more"
 class WorkflowDisplay(TableDisplay):
     """A workflow as two outputs of the cell that runs now, see `TableDisplay`.
 
-    Its description is asked for once where it is not known: the table has a column for each parameter.
+    The table has a column for each parameter. Where these are not known, the watch brings them a little later.
+
+    Parameters
+    ----------
+    workflow
+        The workflow.
+    publisher, live, stays
+        As for `TableDisplay`.
+    asks
+        Ask what it is at first, if that is not known; a service that does not answer may take a minute.
     """
 
-    def __init__(self, workflow: Workflow, publisher: Any, *, live: bool, stays: bool) -> None:
+    def __init__(self, workflow: Workflow, publisher: Any, *, live: bool, stays: bool, asks: bool = True) -> None:
         self._workflow = workflow
-        self._nodes = NodeStates()
+        self._nodes = NodeStates(is_rerun=workflow.reruns is not None)
         self._rows: dict[str, dict[str, Any]] = {}
         self._usage: dict[str, JobUsage] = {}
         self._head: WorkflowHead | None = None
-        if live and not (workflow.latest and workflow.latest.has_detail):
+        if live and asks and not (workflow.latest and workflow.latest.has_detail):
             with suppress(ProminenceError):  # the watch asks again, and says why there is no news
                 _ = workflow.record
         super().__init__(workflow.jobs, publisher, live=live, stays=stays)
@@ -67,8 +76,12 @@ class WorkflowDisplay(TableDisplay):
 
     def _take(self, keys: Sequence[str]) -> Sequence[dict[str, Any]]:
         watched = self._jobs.watched
-        entries = watched.entries
-        taken = self._nodes.take(self._workflow.latest, [entries[key] for key in keys], is_over=watched.is_over)
+        entries, record = watched.entries, self._workflow.latest
+        if record and not (record.has_detail or (watched.workflow and watched.workflow.is_described)):
+            record = None  # a plain listing does not say which jobs there are
+        taken = self._nodes.take(record, [entries[key] for key in keys], is_over=watched.is_over)
+        if self._table:
+            self._table.name_parameters(self._nodes.parameters)
         return [*map(self._row, taken)]
 
     def _row(self, state: NodeState) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class WorkflowLines:
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
-        self._nodes = NodeStates()
+        self._nodes = NodeStates(is_rerun=workflow.reruns is not None)
         self._lines = SetLines(workflow.jobs, self._progress)
 
     def wait(self, timeout: float | None) -> WorkflowRecord:

@@ -78,8 +78,9 @@ class JobsTable(anywidget.AnyWidget):
     ) -> None:
         self._lock = threading.Lock()
         self._rows = {row["id"]: _values(row) for row in rows}
-        self._parameters = [one_line(name, _NAME_LIMIT) for name in parameters[:MOST_PARAMETERS]]
+        self._parameters = _names(parameters)
         self._worst_first = worst_first
+        self._named = 0  # likewise of the parameters
         self._changed = dict.fromkeys(self._rows, 0)  # the news that told of it last
         self._news = 0
         self._wanted = 0  # the browser has all news up to this one
@@ -120,6 +121,15 @@ class JobsTable(anywidget.AnyWidget):
         if changed:
             self._post_news()
 
+    def name_parameters(self, parameters: Sequence[str]) -> None:
+        """Say what the parameters are called, where that was not known at first. From any thread."""
+        names = _names(parameters)
+        with self._lock:
+            if is_new := names != self._parameters:
+                self._parameters, self._named = names, self._news + 1
+        if is_new:
+            self._post_news()
+
     def set_stale(self, text: str) -> None:
         """Say why what is shown may be old; empty when it is not. From any thread."""
         with self._lock:
@@ -149,7 +159,7 @@ class JobsTable(anywidget.AnyWidget):
             self._wanted = self._news
             rows = [row for row in self._rows.values() if self._changed[row[0]] > after]
             news = {"kind": "rows", "after": after, "seq": self._news, "rows": rows, "stale": self._stale}
-            self.send(news)
+            self.send(news | {"parameters": self._parameters} if self._named > after else news)
 
     def _tell(self, action: str, kind: str, text: str) -> None:
         content = {"kind": kind, "action": action, "text": text, "selected": self._selected}
@@ -193,6 +203,10 @@ class JobsTable(anywidget.AnyWidget):
 
     def _has_job(self, key: str) -> bool:
         return key in self._rows and self._rows[key][_JOB] != ""
+
+
+def _names(parameters: Sequence[str]) -> list[str]:
+    return [one_line(name, _NAME_LIMIT) for name in parameters[:MOST_PARAMETERS]]
 
 
 def _values(row: Mapping[str, Any]) -> list[Any]:

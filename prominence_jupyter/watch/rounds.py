@@ -2,8 +2,8 @@
 
 A round is one plain listing, when that is due, whatever the number of jobs and sets of jobs. A job that is watched
 alone is asked for when it changes in the listing or leaves it, those of a set when they leave it, many at a time, and
-those of a workflow all at once, by a listing that takes the place of the next plain one. Then come the logs that are
-due.
+those of a workflow all at once, by a listing that takes the place of the next plain one when that would be due. Then
+come the logs that are due.
 """
 
 from __future__ import annotations
@@ -55,8 +55,6 @@ class Rounds:
         self._clock = clock
         self._pace = Pace(longest_s=longest_pause_s)
         self._listing_due = -math.inf
-        self._held_s = 0.0
-        """The pause that was to follow the last listing, when that of a workflow's jobs came at once."""
         self._awake = AwakeTime(clock)
 
     def once(self, jobs: Sequence[WatchedJob], sets: Sequence[WatchedSet]) -> float:
@@ -68,9 +66,8 @@ class Rounds:
             self._listing_due = math.inf
         if self._clock() >= self._listing_due:
             ask = partial(self._ask_listing, listed, sets)
-            pause_s = max(self._guarded(ask, (*listed, *sets)), self._held_s)
-            self._held_s = pause_s if self._sets.workflows.has_turn else 0.0
-            self._listing_due = self._clock() + pause_s - self._held_s
+            pause_s = self._guarded(ask, (*listed, *sets))
+            self._listing_due = self._clock() + pause_s
         output_due = ask_for_output(jobs, self._clock, self._listing_due)
         self._awake.look()
         return min(self._listing_due, output_due)
@@ -102,8 +99,8 @@ class Rounds:
         return max(self._pace.next_s(), asked_s, rest_s)
 
     def _ask_listing(self, jobs: Iterable[WatchedJob], sets: Sequence[WatchedSet]) -> bool:
-        if self._sets.workflows.has_turn:
-            return self._sets.workflows.ask(sets)
+        if (is_news := self._sets.workflows.ask(sets)) is not None:
+            return is_news
         listing = {str(record.id): record for record in self._client.active_jobs()}
         news = False
         for job in sorted(jobs, key=lambda job: job.failures):  # so that one that always fails keeps no other waiting

@@ -55,7 +55,7 @@ class Watcher:
         self._late: set[WatchedJob] = set()
         """Jobs that have ended, and of which someone wants to see a log that has not been read."""
         self._client = PatientClient(client, clock)
-        self._sets = WatchedSets(self._client, clock=clock)
+        self._sets = WatchedSets(self._client, longest_pause_s=longest_pause_s, clock=clock)
         self._rounds = Rounds(self._client, self._sets, longest_pause_s=longest_pause_s, clock=clock)
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None

@@ -95,6 +95,17 @@ def test_a_job_keeps_its_line_when_it_comes(notebook, table):
     assert line.get_by_text("7", exact=True).count() == 1
 
 
+def test_parameters_may_become_known_later(notebook, table):
+    late = table(STALE)
+    notebook.run_code("still.name_parameters(['number', 'seed', 'x'])")
+    late.get_by_role("columnheader", name="number").wait_for()
+    assert late.get_by_role("columnheader", name="n", exact=True).count() == 0
+    late.get_by_role("searchbox").fill("number=100")
+    late.get_by_text("1 of 2 jobs").wait_for()
+    notebook.run_code("still.update([node_row(state('point', 1, 'failed', 1, {'n': 7}), parameters=['n'])])")
+    late.get_by_text("0 of 2 jobs").wait_for()
+
+
 def test_the_graph_has_a_text_and_a_box_for_each_job(head):
     graph = head(GRAPH).locator("svg[role='img']")
     told = graph.get_attribute("aria-label")

@@ -1,6 +1,6 @@
 """What a job has left, kept as files and looked at."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,3 +106,27 @@ def test_pictures_and_text_display_themselves_and_nothing_runs(file, shown):
 def test_a_path_is_what_was_asked_for(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert Outputs([File("a.txt")]).save() == [Path("a.txt")]
+
+
+def test_two_who_save_the_same_file_do_not_disturb_each_other(tmp_path):
+    """One may be a thread that an interrupt has left."""
+
+    class Slow(File):
+        @contextmanager
+        def pieces(self):
+            def halves():
+                yield b"he"
+                with suppress(UnexpectedAnswer):
+                    Outputs([File("a.txt", data=b"br")]).save(tmp_path)
+                yield b"llo"
+
+            yield halves()
+
+    Outputs([Slow("a.txt")]).save(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_bytes() == b"hello"
+
+
+def test_a_long_name_leaves_room_for_that_of_the_draft(tmp_path):
+    (path,) = Outputs([File("x" * 255)]).save(tmp_path)
+    assert path.read_bytes() == b"hello"

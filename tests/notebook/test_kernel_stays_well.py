@@ -150,7 +150,7 @@ def test_a_service_that_hangs_holds_a_cell_no_longer_than_it_may(kernel, way):
 def test_waiting_with_a_limit_holds_a_cell_no_longer(kernel):
     with hanging("silent") as service:
         kernel.run(USE.format(url=service.url))
-        for ids in ("1", "1 2"):
+        for ids in ("1", "1 2", "workflow 1"):
             shown = error(kernel.run(f"%prominence wait {ids} --timeout 0.3", timeout=WITHIN_S))
             assert shown["ename"] == "WaitTimeout"
             assert "had not ended after 0.3 s as far as is known (the service has not answered yet)" in shown["evalue"]

@@ -74,10 +74,12 @@ def test_what_another_waits_for_was_done_before_in_a_workflow_that_runs_the_rest
     assert states.states["point/0"].final
 
 
-def test_what_has_no_job_in_a_workflow_that_succeeded_was_done_before(states):
-    done = replace(DESCRIBED, status="completed")
+@pytest.mark.parametrize(("is_rerun", "word"), [(True, "done before"), (False, "not listed")])
+def test_what_has_no_job_in_a_workflow_that_succeeded(is_rerun, word):
+    done, states = replace(DESCRIBED, status="completed"), NodeStates(is_rerun=is_rerun)
     states.take(done, [entry(1, "point/0", "completed", ended=True)], is_over=True)
-    assert words(states) == {"point/0": "completed", "point/1": "done before", "end": "done before"}
+    assert words(states) == {"point/0": "completed", "point/1": word, "end": word}
+    assert all(state.final for state in states.states.values())
 
 
 def test_jobs_that_come_before_the_description_wait_for_it():

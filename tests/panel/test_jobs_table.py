@@ -308,3 +308,18 @@ def test_names_of_parameters_are_plain_text_and_not_too_many(wired):
     table, _ = wired(1, parameters=["<b>\u202e" + "x" * 100, *map(str, range(100))])
     names = table.state()["parameters"]
     assert (len(names), len(names[0]), names[0][:4]) == (20, 60, "<b>\ufffd")
+
+
+def test_names_of_parameters_that_come_later_are_told_until_they_have_arrived(wired):
+    table, wire = wired(1)
+    table.name_parameters([])
+    assert wire.delivered() == []
+    table.name_parameters(["n"])
+    assert table.state()["parameters"] == ["n"]
+    table.update([row(5)])
+    assert [message["parameters"] for message in wire.delivered()] == [["n"]]
+    wire.says(resync=0)
+    assert [message["parameters"] for message in wire.delivered()] == [["n"]]
+    table.name_parameters(["n"])
+    table.update([row(6)])
+    assert ["parameters" in message for message in wire.delivered()] == [False]

@@ -31,7 +31,7 @@ _AT_ONCE: Final = 16
 _FIRST_PAUSE_S: Final = 0.3
 _LONGEST_PAUSE_S: Final = 10.0
 _FAILURES_IN_A_ROW: Final = 16
-"""A service that fails so often does not fail for the sake of one job."""
+"""A service that fails so often does not fail for the sake of one job: no more is asked for then."""
 _OF_ALL: Final = (*TOKEN_TROUBLES, FunctionalityDisabled, Unreachable)
 """Errors that any other request would give as well."""
 
@@ -63,6 +63,9 @@ class FetchedOutputs:
         self._too_long: set[str] = set()
         self._under_way: dict[str, threading.Event] = {}
         self._failures = 0
+        self._failed: set[str] = set()
+        """Those for which it failed the last time: they are asked for after all others."""
+        self._given_up: ServiceFailed | None = None
 
     def fetch(self, job_ids: Iterable[JobId], progress: Progress) -> dict[str, ProminenceError]:
         """Fetch what has not come yet, several at a time; an interrupt keeps what has.
@@ -82,10 +85,12 @@ class FetchedOutputs:
         Raises
         ------
         TokenError, ServiceError, Unreachable
-            No other output would have come either.
+            No other output would have come either. That a service fails again and again shows this only where none
+            has ever come.
         """
         ids = [job_id for job_id in job_ids if str(job_id) not in self._places]
-        self._failures = 0
+        ids.sort(key=lambda job_id: str(job_id) in self._failed)
+        self._failures, self._given_up = 0, None
         progress(0, len(ids), "outputs")
         failures = side_by_side(
             self._failure, ids, at_once=_AT_ONCE, done=lambda count: progress(count, len(ids), "outputs")
@@ -103,17 +108,30 @@ class FetchedOutputs:
 
     def _failure(self, job_id: JobId) -> ProminenceError | None:
         """Fetch an output and return what keeps it from coming; raise what would keep all others too."""
+        if given_up := self._given_up:
+            return _not_asked(given_up)
         try:
             self._fetch_once(job_id)
         except _OF_ALL:
             raise
         except (ServiceError, OutputTooLong) as error:
-            self._failures = self._failures + 1 if isinstance(error, ServiceFailed) else 0
-            if self._failures >= _FAILURES_IN_A_ROW:
-                raise
+            self._note(job_id, error)
             return error
         self._failures = 0
+        self._failed.discard(str(job_id))
         return None
+
+    def _note(self, job_id: JobId, error: ProminenceError) -> None:
+        """Count a failure; after too many in a row, give up, or raise it where nothing has ever come."""
+        if not isinstance(error, ServiceFailed):
+            self._failures = 0
+            return
+        self._failures += 1
+        self._failed.add(str(job_id))
+        if self._failures >= _FAILURES_IN_A_ROW:
+            self._given_up = error
+            if not self._places:
+                raise error
 
     def _fetch_once(self, job_id: JobId) -> None:
         """Fetch an output, unless another thread does: one that an interrupt has left may still be at it."""
@@ -150,10 +168,12 @@ class FetchedOutputs:
     def _kept(self, job_id: JobId) -> list[_Place]:
         """Write an output into the file as it comes; return where it is."""
         places: list[_Place] = []
+        count = 0
         with in_this_thread(), self._client.output_pieces(job_id, "stdout") as pieces:
             for piece in pieces:
                 places.append(self._write(piece))
-                if sum(length for _, length in places) > LONGEST:
+                count += len(piece)
+                if count > LONGEST:
                     self._too_long.add(str(job_id))
                     raise _too_long(job_id)
         return places
@@ -176,6 +196,11 @@ class FetchedOutputs:
         self._is_at_end = False
         self._file.seek(offset)
         return self._file.read(length)
+
+
+def _not_asked(error: ServiceFailed) -> ServiceFailed:
+    often = f"the service failed {_FAILURES_IN_A_ROW} times in a row"
+    return ServiceFailed(f"not asked for, since {often} ({error})", error.status)
 
 
 def _too_long(job_id: JobId) -> OutputTooLong:

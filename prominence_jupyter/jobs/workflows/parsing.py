@@ -94,12 +94,14 @@ def _pattern(parse: str | re.Pattern[str]) -> re.Pattern[str]:
 
 
 def _last_match(pattern: re.Pattern[str], output: str) -> dict[str, str | None]:
-    last = None
+    last: dict[str, str | None] | None = None
     for match in pattern.finditer(output):
-        last = match
+        found = match.groupdict()
+        if last is None or any(found.values()):  # an expression that may match nothing does so at the very end
+            last = found
     if last is None:
         raise NothingRead("no match in the output" if output else "the output is empty")
-    return last.groupdict()
+    return last
 
 
 def _last_json(output: str) -> Any:

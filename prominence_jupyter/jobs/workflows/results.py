@@ -15,6 +15,7 @@ from prominence_jupyter.jobs.workflows.parsing import NothingRead, Parse, Reader
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflows.absent_jobs import DONE_BEFORE, NOT_LISTED, NOT_RUN, absent_jobs, ended_well
 from prominence_jupyter.protocol.workflows.factories import Node
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
 
 _WORDS: Final = 300
 _WAITING: Final = "waiting"
-_NOT_RUN: Final = "not run"
+_FOR_NOW: Final = "failed for now"
+"""It waits for resources, or is held."""
 _HERE: Final = "it has no job in this workflow"
+_WHY_ABSENT: Final = {
+    NOT_RUN: _HERE,
+    DONE_BEFORE: f"{_HERE}: the one that this reruns has done it",
+    NOT_LISTED: "the service does not list this job; if it was done in a workflow that this one reruns, "
+    "session.workflow(ID, reruns=THAT) has it",
+}
 
 
 class Results:
@@ -47,6 +55,8 @@ class Results:
         records: Sequence[JobRecord],
         parse: Parse | None,
         progress: Progress | None,
+        *,
+        is_rerun: bool = False,
     ) -> pd.DataFrame:
         """Return a row for each job, see `Workflow.results`.
 
@@ -58,9 +68,14 @@ class Results:
             Its jobs, of all attempts.
         parse, progress
             See there.
+        is_rerun
+            Whether it is known to run what failed in another one.
         """
         reader = None if parse is None else Reader(parse)
-        jobs = _jobs(workflow, records)
+        nodes = WorkflowNodes.of(workflow)
+        latest = nodes.latest(records)
+        jobs = _jobs(nodes, latest, records)
+        absent = absent_jobs(workflow, nodes.nodes, latest, is_rerun=is_rerun) if workflow.has_ended else {}
         read = self._read(jobs, reader, progress) if reader else _Read()
 
         # After what takes long: an interrupt while NumPy is imported would leave it broken.
@@ -70,12 +85,20 @@ class Results:
             ResultRow(
                 node,
                 record,
-                record.status if record else (_NOT_RUN if workflow.has_ended else _WAITING),
+                _status(record, workflow) if record else absent.get(node.name, _WAITING),
                 read.said.get(place, {}),
-                read.problems.get(place) or _what_went_wrong(record, workflow),
+                read.problems.get(place)
+                or (_what_went_wrong(record, workflow) if record else _WHY_ABSENT.get(absent.get(node.name, ""))),
             )
             for place, (node, record) in enumerate(jobs)
         ]
+        if missing := sum(why == NOT_LISTED for why in absent.values()):
+            warnings.warn(
+                f"the service does not list {missing:,} of {len(nodes.nodes):,} jobs, of which nothing can be said; "
+                "their status is: not listed",
+                OutputsUnread,
+                stacklevel=3,
+            )
         if reader is None:
             return results_frame(rows)
         return results_frame(rows, reader.columns, gives_text=reader.gives_text)
@@ -114,28 +137,29 @@ class _Read:
         self.problems: dict[int, str] = {}
 
 
-def _jobs(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple[Node, JobRecord | None]]:
+def _jobs(
+    nodes: WorkflowNodes, latest: Mapping[str, JobRecord], records: Sequence[JobRecord]
+) -> list[tuple[Node, JobRecord | None]]:
     """Return each job that the workflow makes with its last attempt, and at the end jobs that are none of these."""
-    nodes = WorkflowNodes.of(workflow)
-    latest = nodes.latest(records)
     others = [record for record in records if nodes.name_of(record.name) is None]
     return [(node, latest.get(name)) for name, node in nodes.nodes.items()] + [
         (Node(one_line(record.name or record.id)), record) for record in others
     ]
 
 
-def ended_well(job: JobRecord) -> bool:
-    """Tell whether a job has done its work, as far as the service tells."""
-    return job.status == status.COMPLETED and job.succeeded is not False
+def is_settled(job: JobRecord, workflow: WorkflowRecord) -> bool:
+    """Tell whether a job has ended for good: ``failed`` without an end may change while its workflow goes on."""
+    is_provisional = job.status == status.FAILED and job.ended is None and not workflow.has_ended
+    return status.is_final(job.status) and not is_provisional
 
 
-def _what_went_wrong(job: JobRecord | None, workflow: WorkflowRecord) -> str | None:
+def _status(job: JobRecord, workflow: WorkflowRecord) -> str | None:
+    return _FOR_NOW if job.status == status.FAILED and not is_settled(job, workflow) else job.status
+
+
+def _what_went_wrong(job: JobRecord, workflow: WorkflowRecord) -> str | None:
     """Return why there is nothing to be read of a job; None while it goes on, and when all is well."""
-    if job is None:
-        if not workflow.has_ended:
-            return None
-        return f"{_HERE}: the one that this reruns has done it" if workflow.succeeded else _HERE
-    if not status.is_final(job.status) or ended_well(job):
+    if not is_settled(job, workflow) or ended_well(job):
         return None
     if job.status == status.COMPLETED:
         return f"exit code {next(code for code in job.exit_codes if code)}"

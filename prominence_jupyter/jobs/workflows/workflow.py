@@ -5,12 +5,13 @@ from __future__ import annotations
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, WaitTimeout
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.jobs.workflows.results import ended_well
+from prominence_jupyter.jobs.workflows.job_details import JobDetails
 from prominence_jupyter.jobs.workflows.workflow_results import WorkflowResults
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflows.absent_jobs import ended_well
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes
 from prominence_jupyter.protocol.workflows.workflow_record import Progress, WorkflowRecord
 from prominence_jupyter.watch.sets.watched_set import WatchedSet
@@ -29,8 +30,6 @@ class Workflow(WorkflowResults):
         Those of the session it belongs to.
     joined
         Whether it was there already when it was to be submitted once, see `Session.submit_workflow`.
-    reruns
-        The workflow of which it runs again what failed, where that is known; None else.
     """
 
     def __init__(
@@ -47,9 +46,10 @@ class Workflow(WorkflowResults):
         WorkflowResults.__init__(self, client)
         self.watcher = watcher
         self.joined = joined
-        self.reruns = reruns
+        self._reruns = reruns
         self._record = record
         self._jobs: JobSet | None = None
+        self._details = JobDetails(client)
 
     @classmethod
     def submitted(
@@ -69,6 +69,14 @@ class Workflow(WorkflowResults):
     def url(self) -> str:
         """Base URL of the service that has the workflow."""
         return self.client.transport.url
+
+    @property
+    def reruns(self) -> Workflow | None:
+        """The workflow of which it runs again what failed, as far as this session knows; None else."""
+        earlier = self.client.workflows.rerun_of(self.id)
+        if self._reruns is None and earlier is not None:
+            self._reruns = Workflow(self.client, self.watcher, earlier)
+        return self._reruns
 
     @property
     def latest(self) -> WorkflowRecord | None:
@@ -203,5 +211,8 @@ class Workflow(WorkflowResults):
 
     def job_records(self) -> list[JobRecord]:
         """Return its jobs as the service reports them, after those that were done in the workflows that it reruns."""
-        done = [job for job in self.reruns.job_records() if ended_well(job)] if self.reruns else []
-        return [*done, *self.client.workflows.jobs(self.id)]
+        earlier = self.reruns
+        done = [job for job in earlier.job_records() if ended_well(job)] if earlier else []
+        known = self.latest
+        listed = self.client.workflows.jobs(self.id, name=known.name if known else None)
+        return [*done, *self._details.added(listed)]

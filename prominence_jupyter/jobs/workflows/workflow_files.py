@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,7 +23,7 @@ from prominence_jupyter.errors import (
 from prominence_jupyter.history.ended_jobs import Progress
 from prominence_jupyter.jobs.outputs import Output, inside
 from prominence_jupyter.jobs.shown_progress import shown_progress
-from prominence_jupyter.protocol import status
+from prominence_jupyter.jobs.workflows.results import is_settled
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflows.workflow_nodes import WorkflowNodes
@@ -44,7 +45,8 @@ def saved(
     progress: Progress | None,
 ) -> list[Path]:
     """Fetch the output files of the jobs that have ended, see `WorkflowResults.download`; return their paths."""
-    jobs = [_JobFolder(name, record, folder) for name, record in _ended(workflow, records)]
+    left = threading.Event()
+    jobs = [_JobFolder(name, record, folder, left) for name, record in _ended(workflow, records)]
     if not force:
         for job in jobs:
             job.refuse_others()
@@ -60,7 +62,10 @@ def saved(
 
     with shown_progress(progress) as tell:
         tell(0, len(jobs), "jobs")
-        failures = side_by_side(save, jobs, at_once=_AT_ONCE, done=lambda count: tell(count, len(jobs), "jobs"))
+        try:
+            failures = side_by_side(save, jobs, at_once=_AT_ONCE, done=lambda count: tell(count, len(jobs), "jobs"))
+        finally:
+            left.set()
     failed = [(job.name, why) for job, why in zip(jobs, failures, strict=True) if why]
     if failed:
         name, why = failed[0]
@@ -76,6 +81,15 @@ def saved(
 class _JobFolder:
     """Where the files of one job go, and which of them are there.
 
+    Parameters
+    ----------
+    name, record
+        The job.
+    root
+        The folder of the workflow.
+    left
+        Set once nobody waits any more: then no other file is begun.
+
     Attributes
     ----------
     name
@@ -84,11 +98,12 @@ class _JobFolder:
         The files that are there.
     """
 
-    def __init__(self, name: str, record: JobRecord, root: Path) -> None:
+    def __init__(self, name: str, record: JobRecord, root: Path, left: threading.Event) -> None:
         self.name = name
         self.paths: list[Path] = []
         self._record = record
         self._root = root
+        self._left = left
 
     def refuse_others(self) -> None:
         """Raise `UsageError` where a file stands in the place of one of another size."""
@@ -112,6 +127,8 @@ class _JobFolder:
             files = output_files(client.transport, self._record.id)  # with links
         trouble: Exception | None = None
         for file in _made(files):
+            if self._left.is_set():
+                break
             try:
                 path = folder / inside(file.name)
                 if force or not _is_there(path, file):
@@ -129,7 +146,7 @@ def _ended(workflow: WorkflowRecord, records: Sequence[JobRecord]) -> list[tuple
     latest = nodes.latest(records)
     jobs = [(name, latest[name]) for name in nodes.nodes if name in latest]
     jobs += [(job.name or str(job.id), job) for job in records if nodes.name_of(job.name) is None]
-    return [(name, job) for name, job in jobs if status.is_final(job.status) and job.id is not None]
+    return [(name, job) for name, job in jobs if is_settled(job, workflow) and job.id is not None]
 
 
 def _made(files: Sequence[OutputFile]) -> list[OutputFile]:

@@ -35,6 +35,11 @@ class WorkflowResults:
         """The workflow as the service reports it now."""
         raise NotImplementedError
 
+    @property
+    def reruns(self) -> WorkflowResults | None:
+        """The workflow of which it runs again what failed, where that is known."""
+        raise NotImplementedError
+
     def job_records(self) -> list[JobRecord]:
         """Return its jobs as the service reports them now."""
         raise NotImplementedError
@@ -66,7 +71,9 @@ class WorkflowResults:
             job, number             which job of the description, which of those that its factory made; where
                                     there is something to tell apart
             id                      of the job; missing before its turn
-            status                  ``waiting`` before its turn, ``not run`` if that never came
+            status                  ``waiting`` before its turn, ``not run`` if that never came, ``done before``
+                                    in the workflow that this one reruns, ``not listed`` where the service lacks
+                                    the job; ``failed for now`` while it waits for resources or is held
             exit_code … site        as in `jobs_frame`: exit_code, queued, run_time, wall_time_s, cpu_time_s,
                                     max_memory_kb, site
             each name that was read int64, float64, bool or string as the values are, else object
@@ -86,9 +93,11 @@ class WorkflowResults:
         Warns
         -----
         OutputsUnread
-            Some outputs of jobs that ended well could not be read; the column ``problem`` says why.
+            Some outputs of jobs that ended well could not be read, or the service does not list all jobs of a workflow
+            that has ended; the column ``problem`` says why.
         """
-        return self._results.frame(self.record, self.job_records(), parse, progress)
+        is_rerun = self.reruns is not None
+        return self._results.frame(self.record, self.job_records(), parse, progress, is_rerun=is_rerun)
 
     def download(
         self, folder: str | Path = ".", *, force: bool = False, progress: Progress | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,11 +11,13 @@ from prominence_jupyter.client.http.frames import without_frames
 from prominence_jupyter.errors import DescriptionError, UsageError
 from prominence_jupyter.history.wanted import Wanted
 from prominence_jupyter.jobs.once import content_label, workflow_with_content
+from prominence_jupyter.jobs.workflows.swept_values import NoValues, values_of
 from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.protocol.description import JobDescription, WorkflowDescription
 from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.validation import Problem
+from prominence_jupyter.protocol.validation.job_count import MOST_JOBS
 from prominence_jupyter.protocol.workflows.factories import Value
 from prominence_jupyter.protocol.workflows.questions import questions
 from prominence_jupyter.protocol.workflows.ranges import values
@@ -90,7 +93,7 @@ class Workflows:
         description
             A job as PROMINENCE describes it, with ``$name`` where the value of a parameter belongs.
         parameters
-            The values of each: a list, a range, a NumPy array, a Series, or text such as ``"0:1:0.1"`` as it is typed
+            The values of each: a list, a range, a NumPy array, a Series, or text such as ``"0:1:0.1"``, all read as
             behind ``--sweep``. The last parameter varies fastest.
         labels, once, sure
             As for `submit_workflow`.
@@ -100,22 +103,34 @@ class Workflows:
         DescriptionError, SubmissionUncertain
             As for `submit_workflow`.
         UsageError
-            A parameter has no values, or there are far too many jobs.
+            A parameter has no values, or one that is neither a number nor text, or there are far too many jobs.
         """
         job = getattr(description, "body", description)
         if not isinstance(job, Mapping):
             job = JobDescription.prepare(job).body  # which says what is wrong
         columns = grid({name: _values(name, given) for name, given in parameters.items()})
-        return self.submit_workflow(swept(job, columns), labels=labels, once=once, sure=sure)
+        if labels and isinstance(given := job.get("labels", {}), Mapping):
+            job = {**job, "labels": {**given, **labels}}
+        return self.submit_workflow(swept(job, columns), once=once, sure=sure)
 
-    def workflow(self, workflow_id: JobId) -> Workflow:
+    def workflow(self, workflow_id: JobId, *, reruns: JobId | None = None) -> Workflow:
         """Return the workflow with that id.
+
+        Parameters
+        ----------
+        workflow_id
+            Its id.
+        reruns
+            The workflow of which it runs again what failed, so that the results of both come together. The session
+            knows it of those that it has rerun itself.
 
         Raises
         ------
         NoSuchWorkflow
             The service gave no such workflow, twice.
         """
+        if reruns is not None:
+            self.client.workflows.remember_rerun(workflow_id, of=reruns)
         workflow = Workflow(self.client, self.watcher, workflow_id)
         _ = workflow.record
         return workflow
@@ -157,14 +172,11 @@ def _doubt(asked: Sequence[Problem]) -> DescriptionError:
     return DescriptionError(asked, "\n".join([head, *lines, "if all of it is meant so, submit it with sure=True"]))
 
 
-def _values(name: str, given: Any) -> Iterator[Value]:
-    """Return the values of a parameter without NumPy, one after another: there may be too many to hold."""
-    if isinstance(given, str):
-        try:
-            yield from values(given)
-        except ValueError as error:
-            raise UsageError(f"the parameter {one_line(name, 60)}: {error}") from None
-    elif isinstance(given, Iterable) and not isinstance(given, Mapping):
-        yield from (value.item() if hasattr(value, "item") else value for value in given)
-    else:
-        raise UsageError(f"the parameter {one_line(name, 60)} needs a list of values, not {one_line(repr(given), 60)}")
+def _values(name: str, given: Any) -> Sequence[Value]:
+    """Return the values of a parameter, read as those behind ``--sweep`` are."""
+    if isinstance(given, Iterator):  # which may have no end
+        given = [*itertools.islice(given, MOST_JOBS + 1)]
+    try:
+        return values(given) if isinstance(given, str) else values_of(given)
+    except (NoValues, ValueError) as error:
+        raise UsageError(f"the parameter {one_line(name, 60)}: {error}") from None

@@ -41,14 +41,20 @@ def read_sweep(
     """
     read = CellJson(cell, names)
     check_is_job(read.value)
-    workflow = swept(read.value, columns.values) if isinstance(read.value, dict) else read.value
+    workflow = swept(_labelled(read.value, labels), columns.values) if isinstance(read.value, dict) else read.value
     try:
-        description = WorkflowDescription.prepare(workflow, labels=labels)
+        description = WorkflowDescription.prepare(workflow)
     except DescriptionError as error:
         raise _error(read, columns, error.problems, BROKEN_JOB) from None
     if asked := [] if sure else questions(description.body):
         raise _error(read, columns, asked, ASKED, GO_ON)
     return description
+
+
+def _labelled(job: Mapping[str, Any], labels: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a job with more labels, unless it has something else there, which the rules refuse."""
+    given = job.get("labels", {})
+    return {**job, "labels": {**given, **labels}} if labels and isinstance(given, Mapping) else job
 
 
 def _error(
@@ -68,5 +74,5 @@ def _in_cell(problems: Sequence[Problem]) -> Iterator[Problem]:
     for problem in problems:
         if problem.path[:2] == _JOB:
             yield dataclasses.replace(problem, path=problem.path[2:])
-        elif problem.path[:1] in ((), ("labels",), ("notifications",)):
+        elif problem.path[:1] in ((), ("notifications",)):  # its labels are those of the job
             yield problem

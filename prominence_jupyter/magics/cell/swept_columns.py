@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from prominence_jupyter.errors import UsageError
+from prominence_jupyter.jobs.workflows.swept_values import NoValues, table_of, values_of
 from prominence_jupyter.magics.cell.variables.expression import CLOSE, OPEN, ExpressionError, Literal, parse
 from prominence_jupyter.magics.cell.variables.lookup import look_up
-from prominence_jupyter.magics.cell.variables.parameter_values import NoValues, table_of, values_of
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.validation import Problem
 from prominence_jupyter.protocol.workflows import ranges
@@ -63,6 +63,10 @@ class SweptColumns:
                 raise _error(f"--sweep {_short(text)}", f"the name of a parameter {said}")
             if name in given:
                 raise _error(f"--sweep {_short(text)}", f"{name} is swept already; write all its values in one")
+            if written.isidentifier() and _is_list(names.get(written)):
+                raise _error(
+                    f"--sweep {_short(text)}", f"{written} is a variable here: write {name}={{{{ {written} }}}}"
+                )
             given[name] = _read(f"--sweep {_short(text)}", written, names, values_of, ranges.values)
         try:
             return cls(grid(given), [f"--sweep {_short(text)}" for text in typed])
@@ -126,6 +130,11 @@ def _variable(written: str, names: Mapping[str, Any]) -> Any:
     if isinstance(found, Literal) or found.format is not None or found.end != len(written):
         raise ExpressionError(0, len(written), "a variable stands alone here, without a format: {{ name }}")
     return look_up(found, names)
+
+
+def _is_list(value: Any) -> bool:
+    """Tell whether a variable holds several values: an array and a Series have a length too, and no text is one."""
+    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, str | bytes | type)
 
 
 def _short(text: str) -> str:

@@ -80,7 +80,7 @@ def line_parser() -> Parser:
     parser = Parser(
         "%prominence",
         description="Work with PROMINENCE jobs. The verbs are those of the prominence CLI.",
-        epilog="What each option of a verb means: %%prominence VERB --help.",
+        epilog="What each option of a verb means: %prominence VERB --help.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
@@ -155,6 +155,7 @@ def _add_service_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     who = "whose token is used, until when, and at which service"
     verbs.add_parser("whoami", help=who, description=f"Say {who}. Nothing is asked of the service.")
+    verbs.add_parser("session", help="the session that the magics use: session = %%prominence session")
 
 
 def _add_usage(verbs: argparse._SubParsersAction[Parser]) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 
 from prominence_jupyter.errors import JobFailed
 from prominence_jupyter.jobs.job import Job
-from prominence_jupyter.jobs.workflows.results import ended_well
 from prominence_jupyter.jobs.workflows.workflow import Workflow
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflows.absent_jobs import ended_well
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 _IDS_NAMED: Final = 20

@@ -77,8 +77,9 @@ class WorkflowCells:
     ) -> None:
         """Show a workflow; wait for it, and raise unless all its jobs succeeded, if that is wanted."""
         typed = f"workflow {one_line(workflow.id, 40)}"
-        with interruptible(f"{typed} goes on", typed):
-            shown = show_workflow(workflow, self._shell, panel=panel and self._settings.panel, follow=follow)
+        with interruptible(f"{typed} goes on", typed, is_local=workflow.client.transport.is_local):
+            panel, is_timed = panel and self._settings.panel, timeout is not None
+            shown = show_workflow(workflow, self._shell, panel=panel, follow=follow, is_timed=is_timed)
             if wait:
                 raise_unless_workflow_succeeded(workflow, shown.wait(timeout))
 

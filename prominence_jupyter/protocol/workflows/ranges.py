@@ -14,6 +14,8 @@ from prominence_jupyter.protocol.workflows.factories import Value
 _NUMBER: Final = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 """Text with zeros in front is no number: it is the name of something. Neither is what no float can hold."""
 _NO_NUMBERS: Final = frozenset({"nan", "inf", "infinity", "none", "null", "na", "nat"})
+_BRACKETS: Final = frozenset("[](){}")
+"""Of Python, which is not run here: ``[1,2]``, ``range(5)``."""
 _RANGE: Final = "a range is written a:b or a:b:step"
 
 
@@ -42,6 +44,8 @@ def _value(item: str) -> Value:
         raise ValueError("a value is missing; a list is written 10,20,30")
     if _is_range(item):
         raise ValueError(f"the range {cut(item)} stands in a list; {_RANGE}, and stands alone")
+    if item[0] in _BRACKETS or item[-1] in _BRACKETS:
+        raise ValueError(f"{cut(item)} would be text: a list is written 10,20,30, a variable {{{{ name }}}}")
     if item.lstrip("+-").lower() in _NO_NUMBERS:
         raise ValueError(f"{cut(item)} is no value that a job could be given")
     if not _NUMBER.fullmatch(item):

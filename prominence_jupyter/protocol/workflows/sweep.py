@@ -47,17 +47,18 @@ def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dic
     Parameters
     ----------
     job
-        The description of a job, with ``$name`` where a parameter belongs. Its labels become those of the workflow, and
-        so do its notifications: one e-mail when all jobs have ended, not one for each.
+        The description of a job, with ``$name`` where a parameter belongs. Its labels are those of the workflow
+        too. Its notifications become those of the workflow: one e-mail when all jobs have ended, not one for each.
     columns
         The values of each parameter: a row a job.
     """
     name = job.get("name") or NAME
-    whole = {"labels": job["labels"]} if "labels" in job else {}
+    whole: dict[str, Any] = {}
     told = job.get("notifications")
     if isinstance(told, list) and all(isinstance(one, Mapping) and one.get("event") == "jobFinished" for one in told):
         whole["notifications"] = [{**one, "event": "workflowFinished"} for one in told]  # else the rules refuse them
     one = {**{key: value for key, value in job.items() if key not in whole}, "name": name}
     parameters = [{"name": parameter, "values": [*values]} for parameter, values in columns.items()]
     factory = {"name": NAME, "type": "zip", "jobs": [name], "parameters": parameters}
-    return {"name": name, "jobs": [one], "factories": [factory], **whole}
+    labels = {"labels": job["labels"]} if "labels" in job else {}
+    return {"name": name, "jobs": [one], "factories": [factory], **labels, **whole}

@@ -17,10 +17,10 @@ from prominence_jupyter.watch.sets.workflow_inquiry import WorkflowInquiry
 class WatchedSets:
     """Sets of jobs at one service. Who changes which there are holds the watcher's lock."""
 
-    def __init__(self, client: PatientClient, *, clock: Callable[[], float]) -> None:
+    def __init__(self, client: PatientClient, *, longest_pause_s: float, clock: Callable[[], float]) -> None:
         self._client = client
         self._inquiry = Inquiry(client, clock=clock)
-        self.workflows: Final = WorkflowInquiry(client)
+        self.workflows: Final = WorkflowInquiry(client, longest_pause_s=longest_pause_s, clock=clock)
         self._sets: list[WatchedSet] = []
 
     def join(self, watched: WatchedSet, listener: SetListener) -> None:

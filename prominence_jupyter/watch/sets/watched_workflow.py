@@ -43,6 +43,7 @@ class WatchedWorkflow:
         self.is_listed = False
         """Whether its own listing has been had."""
         self._is_owed = False
+        self._missed: frozenset[str] = frozenset()
         self._counts: tuple[bool, int | None, int | None] | None = None
         self._foreign: Counter[str] = Counter()
         self._absence = Absence()
@@ -72,11 +73,15 @@ class WatchedWorkflow:
         name = self.record.name if self.record else None
         return not name or (record.name or "").startswith(f"{name}/")
 
-    def has_strangers(self, known: Iterable[str]) -> bool:
-        """Tell whether the plain listing has jobs of its name that are neither known nor those of another workflow."""
-        return any(
-            self.has(self.listing[key]) and self._foreign[key] < _LOOKS for key in self.listing.keys() - {*known}
-        )
+    def strangers(self, known: Iterable[str]) -> set[str]:
+        """Return which jobs of its name in the plain listing are neither known nor those of another workflow."""
+        others = self.listing.keys() - {*known}
+        return {key for key in others if self.has(self.listing[key]) and self._foreign[key] < _LOOKS}
+
+    def misses(self, keys: Iterable[str]) -> bool:
+        """Take of which jobs only its own listing can tell; return whether there are others among them than before."""
+        before, self._missed = self._missed, frozenset(keys)
+        return not self._missed <= before
 
     def listed(self, records: Mapping[str, JobRecord]) -> None:
         """Take its own listing: all of its jobs by id as text."""

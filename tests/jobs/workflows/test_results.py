@@ -9,6 +9,7 @@ import pytest
 import requests
 import responses
 
+from prominence_jupyter.client import workflow_client
 from prominence_jupyter.errors import (
     AuthenticationFailed,
     OutputsUnread,
@@ -110,7 +111,11 @@ def test_jobs_that_go_on_or_wait_or_ended_badly_are_rows_and_are_not_asked(havin
     ]
     assert str(frame["x"].dtype) == "Int64"
     assert set(service.asked) == {"jobs", 11}
+    service.jobs[0] |= {"status": "failed", "statusReason": "No matching resources"}
+    service.jobs[0].pop("execution", None)
+    assert rows(workflow.results(), "status", "problem")[3] == ["failed for now", None]
     service.workflow["status"] = "failed"
+    assert rows(workflow.results(), "status", "problem")[3] == ["failed", "failed: No matching resources"]
     last = workflow.results().iloc[-1]
     assert (last["status"], last["problem"]) == ("not run", "it has no job in this workflow")
 
@@ -133,6 +138,9 @@ def test_jobs_of_other_workflows_are_no_results(having):
     service = having("point", factories=[sweep([1])])
     service.has("point/0", "1")
     service.has("x", name="plain")
+    with pytest.raises(UnexpectedAnswer, match="cannot list the jobs of a workflow by its id: it gave others"):
+        service.handle().results()
+    service.jobs = [service.jobs[0] | {"name": "other/point/0"}]
     with pytest.raises(UnexpectedAnswer, match="cannot list the jobs of a workflow by its id: it gave others"):
         service.handle().results()
 
@@ -191,7 +199,6 @@ def test_one_that_is_too_long_is_not_read_and_not_asked_for_again(having, monkey
     [
         (lambda: (401, {}, '{"error": "Authentication failure"}'), AuthenticationFailed, 1),
         (lambda: requests.ConnectionError("broken"), Unreachable, 4),
-        (lambda: (503, {"Retry-After": "3600"}, ""), ServiceFailed, 1),
     ],
 )
 def test_what_keeps_all_from_coming_is_raised_and_what_came_stays(having, answer, error, times):
@@ -207,6 +214,26 @@ def test_what_keeps_all_from_coming_is_raised_and_what_came_stays(having, answer
     service.says = dict.fromkeys(service.says, "2")
     assert workflow.results("json")["result"].tolist() == [1] + 39 * [2]
     assert service.asked[first] == 1
+
+
+def test_a_service_that_fails_again_and_again_is_left_alone_and_what_came_is_given(having, monkeypatch):
+    """What failed is asked for last, so that the next call comes to the others."""
+    monkeypatch.setattr(fetched_outputs, "_AT_ONCE", 1)
+    service = having("point", factories=[sweep([*range(100)])])
+    for number in range(100):
+        service.has(f"point/{number}", lambda: (503, {"Retry-After": "3600"}, ""))
+    workflow = service.handle()
+    with pytest.raises(ServiceFailed):
+        workflow.results("json")
+    assert sum(service.asked.values()) == 1 + 16
+    service.says |= dict.fromkeys(range(41, 111), "1")
+    for asked in (100, 16):
+        service.asked.clear()
+        with pytest.warns(OutputsUnread, match="30 of 100 outputs could not be read, that of point/0 for one: .*503"):
+            frame = workflow.results("json")
+        assert (frame["result"].count(), frame["problem"].count()) == (70, 30)
+        assert sum(service.asked.values()) == 1 + asked
+    assert frame["problem"].str.startswith("not asked for, since the service failed 16 times in a row").sum() == 14
 
 
 def test_a_service_that_fails_for_a_moment_is_asked_again(having):
@@ -245,6 +272,24 @@ def test_what_cannot_be_parsed_for_is_refused_before_anything_is_fetched(having)
     with pytest.raises(UsageError, match="no named group"):
         service.handle().results("(x)")
     assert not service.asked[11]
+
+
+def test_a_listing_that_is_too_long_is_had_without_detail_and_ended_jobs_one_by_one(having, monkeypatch):
+    monkeypatch.setattr(workflow_client, "LONGEST_LISTING_BYTES", 1000)
+    service = having("point", factories=[sweep([1, 2, 3])])
+    service.has("point/0", "1", inputs=[{"filename": "f", "content": "x" * 1000}])
+    service.has("point/1", "2", exit_code=4)
+    service.has("point/2", status="running", execution={})
+    workflow = service.handle()
+    for _ in range(2):
+        frame = workflow.results("json")
+        assert rows(frame, "n", "id", "exit_code", "site", "result", "problem") == [
+            [1, 11, 0, "Site-A", 1, None],
+            [2, 12, 4, "Site-A", None, "exit code 4"],
+            [3, 13, None, None, None, None],
+        ]
+    assert "inputs" not in workflow.job_records()[-1].raw
+    assert service.asked == {"jobs": 4, "plain": 3, 11: 1, "/jobs/11": 1, "/jobs/12": 1}
 
 
 def test_far_too_many_names_are_refused(having):

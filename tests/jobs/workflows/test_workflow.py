@@ -1,5 +1,6 @@
 """The handle of a workflow, and what a session has of workflows: at the local service."""
 
+import itertools
 import json
 import threading
 import time
@@ -13,7 +14,14 @@ import responses
 import prominence_jupyter
 from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.http.transport import Transport
-from prominence_jupyter.errors import DescriptionError, NoSuchWorkflow, RequestRefused, UsageError, WaitTimeout
+from prominence_jupyter.errors import (
+    DescriptionError,
+    NoSuchWorkflow,
+    OutputsUnread,
+    RequestRefused,
+    UsageError,
+    WaitTimeout,
+)
 from prominence_jupyter.jobs.session import Session
 from prominence_jupyter.jobs.shown_progress import ProgressDisplay, shown_progress
 from prominence_jupyter.jobs.workflows.workflow import Workflow
@@ -119,9 +127,16 @@ def test_a_graph_of_jobs_gives_its_results_while_it_runs_and_after_a_restart_and
     again = workflow.rerun()
     assert again.wait(60).status == "completed"
     assert again.results("json")["result"].tolist() == [1, 1, 2, 3]
-    elsewhere = local.workflow(again.id).results("json")
-    assert elsewhere["result"].fillna(0).tolist() == [0, 0, 2, 3]
-    assert elsewhere["problem"][0] == "it has no job in this workflow: the one that this reruns has done it"
+    assert local.workflow(again.id).results("json")["result"].tolist() == [1, 1, 2, 3]
+    elsewhere = prominence_jupyter.local()
+    with pytest.warns(OutputsUnread, match="the service does not list 2 of 4 jobs"):
+        frame = elsewhere.workflow(again.id).results("json")
+    assert frame["result"].fillna(0).tolist() == [0, 0, 2, 3]
+    assert frame["status"].tolist() == ["not listed", "not listed", "completed", "completed"]
+    assert frame["problem"][0].startswith("the service does not list this job; if it was done in a workflow that ")
+    known = elsewhere.workflow(again.id, reruns=workflow.id)
+    assert known.results("json")["result"].tolist() == [1, 1, 2, 3]
+    assert elsewhere.workflow(workflow.id, reruns=again.id).reruns is None
     with pytest.raises(RequestRefused, match="No job of this workflow failed"):
         again.rerun()
 
@@ -158,7 +173,7 @@ def test_one_that_is_not_there_is_said(local):
 @responses.activate
 def test_a_sweep_is_one_request_with_plain_values(session):
     responses.post(f"{URL}/workflows", json={"id": 5}, status=201)
-    values = {"a": np.array([1, 2]), "b": pd.Series([0.5]), "c": "0:2", "d": (name for name in ["x"])}
+    values = {"a": np.array([1, 2]), "b": np.array([0.1], np.float32), "c": "0:2", "d": (name for name in ["x"])}
     workflow = session.sweep(job("echo $a $b $c $d"), values, labels={"study": "one"})
     assert workflow.id == 5
     assert len(responses.calls) == 1
@@ -166,7 +181,7 @@ def test_a_sweep_is_one_request_with_plain_values(session):
     assert sent["labels"] == {"study": "one", "pjsubmission": ANY}
     assert sent["factories"][0]["parameters"] == [
         {"name": "a", "values": [1, 1, 2, 2]},
-        {"name": "b", "values": [0.5] * 4},
+        {"name": "b", "values": [0.1] * 4},
         {"name": "c", "values": [0, 1, 0, 1]},
         {"name": "d", "values": ["x"] * 4},
     ]
@@ -179,13 +194,21 @@ def test_a_sweep_is_one_request_with_plain_values(session):
         ("echo $m", {"n": [1]}, DescriptionError, 'no parameter has the name "m".*sure=True'),
         ("echo", {"n": [1]}, DescriptionError, "no job uses n"),
         ("echo $n", {"n": range(1001)}, DescriptionError, "1,001 jobs would be made"),
-        ("echo $n", {"n": range(10**9)}, UsageError, "far too many jobs would be made"),
-        ("echo $n", {"n": []}, UsageError, "the parameter n has no values"),
-        ("echo $n", {"n": 5}, UsageError, "the parameter n needs a list of values, not 5"),
+        ("echo $n", {"n": range(10**9)}, UsageError, "the parameter n: 1,000,000,000 jobs would be made"),
+        ("echo $n", {"n": itertools.count()}, UsageError, "the parameter n: .* jobs would be made"),
+        ("echo $n", {"n": []}, UsageError, "the parameter n: there are no values"),
+        ("echo $n", {"n": 5}, UsageError, "the parameter n: values are a list, .*, not of type int"),
+        ("echo $n", {"n": {"a": 1}}, UsageError, "the parameter n: values are a list, .*, not of type dict"),
+        ("echo $n", {"n": b"ab"}, UsageError, "the parameter n: it is of type bytes"),
+        ("echo $n", {"n": pd.DataFrame({"a": [1]})}, UsageError, "the parameter n: .*DataFrame"),
+        ("echo $n", {"n": np.ones((2, 2))}, UsageError, "the parameter n: the array has 2 dimensions"),
+        ("echo $n", {"n": np.ma.array([1.0, 2.0], mask=[0, 1])}, UsageError, "the parameter n: .*MaskedArray"),
+        ("echo $n", {"n": np.array(["2026-01-01"], "datetime64[ns]")}, UsageError, "datetime64; make text or a number"),
+        ("echo $n", {"n": pd.array([1, None], dtype="Int64")}, UsageError, "the parameter n: "),
         ("echo $n", {"n": "0:4:"}, UsageError, "the parameter n: .*a range is written"),
         ("echo $n", {"n": ["a b"]}, DescriptionError, "without spaces"),
-        ("echo $n", {"n": [float("nan")]}, DescriptionError, "nan"),
-        ("echo $n", {"n": [True]}, DescriptionError, "true"),
+        ("echo $n", {"n": [float("nan")]}, UsageError, "nan"),
+        ("echo $n", {"n": [True]}, UsageError, "True; a value is a number or text"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_sent(session, cmd, parameters, error, said):

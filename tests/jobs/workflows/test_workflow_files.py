@@ -1,7 +1,9 @@
 """The files that the jobs of a workflow have left, in folders."""
 
-import json
 import re
+import signal
+import threading
+from collections.abc import Callable
 
 import pytest
 import responses
@@ -20,11 +22,10 @@ class Stored(WorkflowService):
         super().__init__(*jobs, **more)
         self.described: list[int] = []
         self.fetched: list[str] = []
-        self.content: dict[str, bytes] = {}
+        self.content: dict[str, bytes | Callable[[], bytes]] = {}
 
     def start(self, mock: responses.RequestsMock) -> None:
         super().start(mock)
-        mock.add_callback("GET", re.compile(rf"{re.escape(URL)}/jobs/\d+$"), callback=self._described)
         mock.add_callback("GET", re.compile(rf"{STORE}/.*"), callback=self._stored)
 
     def left(self, node: str, **files: bytes | None) -> int:
@@ -38,14 +39,14 @@ class Stored(WorkflowService):
         return self.has(node, outputFiles=entries)
 
     def _described(self, request):
-        job_id = int(request.url.split("/")[-1])
-        self.described.append(job_id)
-        return 200, {}, json.dumps([job for job in self.jobs if job["id"] == job_id])
+        self.described.append(int(request.url.split("/")[-1]))
+        return super()._described(request)
 
     def _stored(self, request):
         path = request.url.removeprefix(STORE).partition("?")[0]
         self.fetched.append(path)
-        return 200, {}, self.content[path]
+        content = self.content[path]
+        return 200, {}, content() if callable(content) else content
 
 
 @pytest.fixture
@@ -109,6 +110,8 @@ def test_no_name_leads_out_of_the_folder(service, tmp_path, name, of_job):
     file = {"name": "a" if of_job else name, "url": f"{STORE}/11/a", "size": 1}
     service.has("first", "", outputFiles=[file], **({"name": name} if of_job else {}))
     service.content["/11/a"] = b"1"
+    if of_job:
+        del service.workflow["name"]  # else it would be no job of the workflow
     (tmp_path / "folder").mkdir()
     with pytest.warns(OutputsUnread, match="is no name of a file inside a folder"):
         assert service.handle().download(tmp_path / "folder") == []
@@ -134,3 +137,22 @@ def test_a_token_that_is_not_accepted_is_raised(service, tmp_path):
         refusing.get(f"{URL}/jobs/99", json={"error": "Authentication failure"}, status=401)
         with pytest.raises(AuthenticationFailed):
             service.handle().download(tmp_path)
+
+
+def test_after_an_interrupt_no_other_file_of_a_job_is_begun(service, tmp_path):
+    service.left("first", a=b"A", b=b"B")
+    goes_on, workflow = threading.Event(), service.handle()
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        goes_on.wait(30)
+        return b"A"
+
+    service.content["/11/a"] = interrupted
+    threads = {*threading.enumerate()}
+    with pytest.raises(KeyboardInterrupt):
+        workflow.download(tmp_path)
+    goes_on.set()
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(30)
+    assert service.fetched == ["/11/a"]

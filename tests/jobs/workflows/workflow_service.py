@@ -28,7 +28,7 @@ class WorkflowService:
     says
         The output of a job by id, or a function that returns an answer or raises.
     asked
-        How often each output was asked for, by the job's id; and "jobs".
+        How often each output was asked for, by the job's id; and "jobs" in all, "plain" without detail, "/jobs/ID".
     """
 
     def __init__(self, *jobs: str, **more: object) -> None:
@@ -43,6 +43,7 @@ class WorkflowService:
         mock.add_callback("GET", f"{URL}/workflows/1", callback=lambda _: (200, {}, json.dumps([self.workflow])))
         mock.add_callback("GET", f"{URL}/jobs", callback=self._listing)
         mock.add_callback("GET", re.compile(rf"{re.escape(URL)}/jobs/\d+/stdout"), callback=self._output)
+        mock.add_callback("GET", re.compile(rf"{re.escape(URL)}/jobs/\d+$"), callback=self._described)
 
     def has(self, node: str, says: object = "", *, exit_code: int = 0, **job: object) -> int:
         """Let it have a job, completed unless something else is said; return its id."""
@@ -59,8 +60,17 @@ class WorkflowService:
 
     def _listing(self, request):
         self.asked["jobs"] += 1
-        assert request.params == {"workflow": "true", "id": "1", "all": "true", "detail": "true"}
-        return 200, {}, json.dumps(self.jobs)
+        assert request.params | {"detail": "true"} == {"workflow": "true", "id": "1", "all": "true", "detail": "true"}
+        if "detail" in request.params:
+            return 200, {}, json.dumps(self.jobs)
+        self.asked["plain"] += 1
+        kept = {"id", "name", "status", "events", "tasks"}
+        return 200, {}, json.dumps([{key: job[key] for key in kept & job.keys()} for job in self.jobs])
+
+    def _described(self, request):
+        job_id = int(request.url.split("/")[-1])
+        self.asked[f"/jobs/{job_id}"] += 1
+        return 200, {}, json.dumps([job for job in self.jobs if job["id"] == job_id])
 
     def _output(self, request):
         job_id = int(request.url.split("/")[-2])

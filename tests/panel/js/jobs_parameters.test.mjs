@@ -79,3 +79,17 @@ test("where there is less room, fewer columns; status and name stay", () => {
   assert.equal(tracks, "32px minmax(110px, 140px) calc(var(--p-id) + 24px) minmax(60px, 4fr)");
   assert.equal(hidden, "queued ran detail site");
 });
+
+test("what the parameters are called may come later, and is found in what was there", () => {
+  const feed = new TableFeed(() => {});
+  feed.load(state([node("p/0", ["7"], {})]));
+  const told = [];
+  feed.views.add({ update: () => told.push("update"), rebuild: () => told.push("rebuild") });
+  const news = { kind: "rows", after: 0, seq: 1, rows: [values(node("p/1", ["8"], {}))], stale: "", parameters: ["n"] };
+  feed.receive(news);
+  feed.receive({ ...news, after: 1, seq: 2 });
+  assert.deepEqual(told, ["rebuild", "update"]);
+  const listing = new Listing(feed.rows);
+  listing.search("n=7");
+  assert.deepEqual(listing.shown.map(({ name }) => name), ["p/0"]);
+});

@@ -21,7 +21,7 @@ def test_one_zip_makes_all_jobs():
     assert not workflow_problems(workflow)
     assert workflow["name"] == "sweep"
     assert workflow["labels"] == {"study": "pi"}
-    assert "labels" not in workflow["jobs"][0]
+    assert workflow["jobs"][0]["labels"] == {"study": "pi"}  # by which they are listed and grouped
     nodes = expand(workflow, 100)
     assert [node.name for node in nodes] == ["sweep/0", "sweep/1", "sweep/2", "sweep/3"]
     assert [node.parameters for node in nodes] == [{"n": n, "seed": seed} for n in (10, 20) for seed in (0, 1)]

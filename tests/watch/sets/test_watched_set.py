@@ -79,7 +79,7 @@ class Play:
 
     def __init__(self, service, watched) -> None:
         self.service, self.watched = service, watched
-        self.sets = WatchedSets(service, clock=lambda: 0.0)
+        self.sets = WatchedSets(service, longest_pause_s=10, clock=lambda: 0.0)
         self.changes = []
         watched.join(self.changes.append)
         watched.let_in()
@@ -173,7 +173,7 @@ def test_a_tick_never_takes_long_and_the_rest_comes_in_the_next(service):
     service.ids = False
     service.put(5000)
     play = Play(service, WatchedSet(ids(*range(40))))
-    play.sets = WatchedSets(service, clock=lambda: next(now))
+    play.sets = WatchedSets(service, longest_pause_s=10, clock=lambda: next(now))
     for number in range(40):
         service.put(number, "completed", active=False, resources=None)
         del service.jobs[number]["resources"]

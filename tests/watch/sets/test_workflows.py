@@ -1,6 +1,7 @@
 """Workflows against a service that is played: what is asked in which tick, what is told, and when it is over."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -14,6 +15,7 @@ from prominence_jupyter.watch.sets.watched_workflow import WatchedWorkflow
 from prominence_jupyter.watch.watcher import Watcher
 
 DONE = {"tasks": [{"exitCode": 0}]}
+FASTEST_S = 0.4
 PLAIN = ("id", "name", "status", "events")
 
 
@@ -28,6 +30,7 @@ class Service:
         self.policies: dict = {}
         self.faults: dict[str, Exception] = {}
         self.asked: list[str] = []
+        self.before_own = lambda: None
         self.workflows = self
 
     def put(self, number, node="a", status="running", *, active=True, workflow="study", **more):
@@ -61,6 +64,7 @@ class Service:
 
     def jobs_of(self, workflow_id, known):
         self._ask("own")
+        self.before_own()
         mine = [job for job in self.jobs.values() if str(job.get("of", 7)) == str(workflow_id)]
         return known.read(reversed(mine)) if self.status else []
 
@@ -105,14 +109,23 @@ class Play:
             self.watcher.watch_set(watched, self.changes.append)
 
     def tick(self, times=1):
-        """Do so many listings; return what the last has asked, by what it was."""
+        """Do so many intervals; return what the last has asked, by what it was."""
         for _ in range(times):
             self.service.asked.clear()
             due = self.watcher.tick()
+            assert self.service.asked.count("plain") + self.service.asked.count("own") <= 1
             self.pause_s = due - self.now
+            assert self.pause_s > FASTEST_S  # so that there is no other in this interval
             self.now = max(self.now, due) if due < 1e9 else self.now
-        assert self.service.asked.count("plain") + self.service.asked.count("own") <= 1
         return [*self.service.asked]
+
+    def takes(self, seconds):
+        """Return what lets that time pass."""
+
+        def passes():
+            self.now += seconds
+
+        return passes
 
     def status(self):
         return {key: (entry.record.status, entry.ended) for key, entry in self.watched.entries.items()}
@@ -132,10 +145,8 @@ def test_at_first_all_is_asked_and_then_the_plain_listing_alone(service):
     service.put(2, "a/1", "completed", active=False)
     play = Play(service)
     assert play.tick() == ["plain", "workflow"]
-    assert play.pause_s == 0
     assert play.tick() == ["own"]
     assert play.status() == {"1": ("running", False), "2": ("completed", True)}
-    assert play.pause_s > 0
     assert play.tick() == ["plain"]
     assert play.tick() == ["plain"]
 
@@ -187,7 +198,6 @@ def test_jobs_that_came_and_went_between_two_looks_are_found_by_the_counts(servi
     assert play.tick() == ["own", "workflow"]
     assert not play.watched.finished.is_set()
     service.jobs[2] = hidden
-    assert play.pause_s == 0
     assert play.tick() == ["own"]
     assert play.watched.finished.is_set()
     assert play.status()["2"] == ("completed", True)
@@ -314,8 +324,67 @@ def test_workflows_take_turns_and_the_plain_listing_has_its_own(service):
     play = Play(service, of_workflow(), of_workflow(8), other)
     play.tick()
     assert other.entries["3"].record
-    assert [play.tick(), play.tick(), play.tick()] == [["own"], ["own"], ["plain"]]
+    assert [play.tick(), play.tick(), play.tick()] == [["own"], ["plain"], ["own"]]
     assert ([*play.sets[0].entries], [*play.sets[1].entries]) == (["1"], ["2"])
+
+
+def test_a_workflow_whose_jobs_keep_leaving_keeps_no_other_waiting(service):
+    for number in range(100):
+        service.put(number, f"a/{number}")
+    service.put(200, workflow="study", of=8)
+    play = Play(service, of_workflow(), of_workflow(8))
+    play.tick(20)
+    service.put(200, status="completed", active=False, of=8)
+    for number in range(5):
+        service.end(number)
+        play.tick()
+    assert play.sets[1].entries["200"].ended
+    assert play.sets[0].entries["0"].ended
+
+
+def test_the_service_has_rest_between_two_listings_of_a_workflow(service):
+    for number in range(100):
+        service.put(number, f"a/{number}")
+    play = Play(service)
+    play.tick(4)
+    service.before_own = play.takes(0.2)  # so that it may be asked again after 4 s
+    asked = []
+    for number in range(50):
+        service.end(number)
+        began = play.now
+        asked.extend((what, began) for what in play.tick())
+    own = [began for what, began in asked if what == "own"]
+    assert len(own) > 3
+    assert all(4 < later - sooner < 6 for sooner, later in pairwise(own))
+
+
+def test_the_rest_is_no_longer_than_the_longest_pause(service):
+    for number in range(100):
+        service.put(number, f"a/{number}")
+    play = Play(service)
+    service.before_own = play.takes(30)
+    play.tick(3)
+    service.end(1)
+    began = play.now
+    while "own" not in play.tick():
+        pass
+    assert play.now - began < 30 + 2 * 11 + 1
+
+
+def test_the_end_of_all_jobs_waits_for_no_rest(service):
+    service.put(1)
+    service.put(2, "b")
+    play = Play(service)
+    service.before_own = play.takes(5)
+    play.tick(3)
+    service.end(1)
+    assert [play.tick(), play.tick()] == [["plain"], ["plain"]]
+    service.end(2)
+    service.finish()
+    assert play.tick() == ["plain"]
+    assert play.pause_s < 1
+    assert play.tick() == ["own", "workflow"]
+    assert play.watched.finished.is_set()
 
 
 def test_where_its_description_is_known_it_is_not_asked_for(service):

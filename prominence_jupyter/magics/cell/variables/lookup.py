@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from prominence_jupyter.magics.cell.variables.expression import KEEP, ExpressionError, Reference, Step
-from prominence_jupyter.magics.cell.variables.json_value import loaded, type_name
+from prominence_jupyter.protocol.json_value import loaded, type_name
 from prominence_jupyter.protocol.plain_text import one_line
 
 _MOST_COMPARED: Final = 2000

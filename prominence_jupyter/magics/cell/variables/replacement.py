@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from prominence_jupyter.magics.cell.variables.expression import ExpressionError, Literal, Reference
-from prominence_jupyter.magics.cell.variables.json_value import NoJsonForm, to_json, type_name
 from prominence_jupyter.magics.cell.variables.lookup import look_up, written
+from prominence_jupyter.protocol.json_value import NoJsonForm, to_json, type_name
 from prominence_jupyter.protocol.plain_text import one_line
 
 _SHELL: Final = "sh"

@@ -20,8 +20,7 @@ export class JobRows {
     const changed = new Set();
     for (const array of arrays) {
       const row = Object.fromEntries(columns.map((column, i) => [column, array[i]]));
-      const values = this.parameters.map((name, i) => `${name}=${row.parameters[i]}`);
-      row.text = [...SEARCHED.map((column) => row[column]), ...values].join("\n").toLowerCase();
+      row.text = this.#searched(row);
       row.mayCancel = !row.final && row.job !== ""; // one whose turn has not come is no job yet
       row.detail = [row.exit_codes, row.reason].filter(Boolean).join(" · ");
       this.#count(this.byId.get(row.id), -1);
@@ -31,6 +30,17 @@ export class JobRows {
       changed.add(row.id);
     }
     return changed;
+  }
+
+  /** Learn what the parameters are called, which may be after the first rows have come. */
+  name(parameters) {
+    this.parameters = parameters;
+    for (const row of this.byId.values()) row.text = this.#searched(row);
+  }
+
+  #searched(row) {
+    const values = this.parameters.map((name, i) => `${name}=${row.parameters[i] ?? ""}`);
+    return [...SEARCHED.map((column) => row[column]), ...values].join("\n").toLowerCase();
   }
 
   #count(row, step) {

@@ -47,7 +47,6 @@ export class TableFeed {
     this.columns = state.columns;
     this.selected = state.selected;
     this.worstFirst = state.worst_first;
-    this.rows.parameters = state.parameters;
     this.#take(state);
     this.send({ resync: this.seq }); // what was sent while the page had no code for the widget
   }
@@ -109,12 +108,15 @@ export class TableFeed {
     this.tell("controls");
   }
 
-  #take({ rows, seq, after, stale }) {
+  #take({ rows, seq, after, stale, parameters }) {
+    const isNamed = parameters && parameters.join("\n") !== this.rows.parameters.join("\n");
+    if (isNamed) this.rows.name(parameters);
     const changed = this.rows.take(this.columns, rows);
     if (after === undefined || after <= this.seq) this.seq = Math.max(this.seq, seq);
     this.stale = stale;
     for (const id of changed) if (!this.rows.byId.get(id).mayCancel) this.checked.delete(id);
-    this.tell("update", changed);
+    if (isNamed) this.tell("rebuild");
+    else this.tell("update", changed);
   }
 
   #ask() {

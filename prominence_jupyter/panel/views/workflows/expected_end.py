@@ -48,19 +48,20 @@ def expected_end(record: WorkflowRecord, states: Mapping[str, NodeState], *, now
     runs = [run for known in closed if (run := _ran(known, known.ended)) is not None]
     running = [_ran(known, now) for known in open_records if known is not None and known.status == status.RUNNING]
     elapsed = [run for run in running if run is not None]
-    if len(runs) < _FEWEST or not elapsed or pstdev(runs) > mean(runs):
+    if len(runs) < _FEWEST or not elapsed:
+        return None
+    one_run = mean(runs)  # once: it is exact, which takes its time
+    if pstdev(runs) > one_run:
         return None
     if len(elapsed) == len(open_records) and max(elapsed) > max(runs):
         return None
     began = min(known.started for known in closed if known.started is not None)
     if now <= began:  # by a clock that is not the service's
         return None
-    done = len(closed) + sum(min(1.0, run / (mean(runs) or 1.0)) for run in elapsed)
+    done = len(closed) + sum(min(1.0, run / (one_run or 1.0)) for run in elapsed)
     left = (now - began) * (len(states) - done) / done
-    one_more = (
-        0.0 if len(elapsed) < len(open_records) else min(elapsed)
-    )  # of what the last job to end takes, done by now
-    return now + max(left, mean(runs) - one_more)
+    one_more = 0.0 if len(elapsed) < len(open_records) else min(elapsed)  # done by now of what the last job takes
+    return now + max(left, one_run - one_more)
 
 
 def left_text(seconds: float | None) -> str:

@@ -14,18 +14,18 @@ from prominence_jupyter.panel.views.job_row import job_row, row_id
 from prominence_jupyter.panel.views.tone import SHAPES, Tone, counted_status
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
+from prominence_jupyter.protocol.workflows.absent_jobs import DONE_BEFORE, NOT_LISTED, NOT_RUN
 from prominence_jupyter.protocol.workflows.factories import Node
 
 MOST_PARAMETERS: Final = 20
 """As many values are in a row; more than this nobody sweeps, and a hostile workflow shall not fill the page."""
 
-NOT_RUN: Final = "not run"
-"""The status of a job that a workflow ended without."""
 
 _NO_JOB: Final = JobRecord()
 _WAITING: Final[tuple[str, Tone]] = ("waiting", "waiting")
 _NEVER: Final[tuple[str, Tone]] = (NOT_RUN, "neutral")
-_BEFORE: Final[tuple[str, Tone]] = ("done before", "good")
+_BEFORE: Final[tuple[str, Tone]] = (DONE_BEFORE, "good")
+_UNLISTED: Final[tuple[str, Tone]] = (NOT_LISTED, "neutral")
 _NAME_LIMIT: Final = 80
 _VALUE_LIMIT: Final = 40
 
@@ -48,6 +48,8 @@ class NodeState:
         Whether there is no job and none will come: the workflow has ended.
     done_before
         Whether there is no job and none is needed: it did its work in the workflow of which this one runs the rest.
+    not_listed
+        Whether the workflow has ended and the service lacks the job, so that nobody knows what became of it.
     """
 
     node: Node
@@ -56,17 +58,26 @@ class NodeState:
     gone: bool = False
     not_run: bool = False
     done_before: bool = False
+    not_listed: bool = False
 
     @property
     def final(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.not_run or self.done_before if self.record is None else self.ended or self.gone
+        if self.record is not None:
+            return self.ended or self.gone
+        return self.not_run or self.done_before or self.not_listed
 
     @property
     def counted(self) -> tuple[str, str, Tone]:
         """Its status in words, the shorter words under which it is counted, and its tone."""
         if self.record is None:
-            word, tone = _BEFORE if self.done_before else _NEVER if self.not_run else _WAITING
+            known = [
+                (self.done_before, _BEFORE),
+                (self.not_run, _NEVER),
+                (self.not_listed, _UNLISTED),
+                (True, _WAITING),
+            ]
+            word, tone = next(words for holds, words in known if holds)
             return word, word, tone
         return counted_status(self.record, ended=self.ended, gone=self.gone)
 

@@ -41,6 +41,12 @@ def test_side_by_side_what_runs_counts_as_far_as_it_is():
     assert told(*first, *second, *rest, now=NOW - 58) == "about 9 min left"  # 540 s: one minute before
 
 
+def test_of_as_many_as_there_are():
+    """What is asked of each that runs must not take the longer, the more have run."""
+    first = [node("p", i, "completed", started=NOW - 119, ended=NOW - 59 + i / 7) for i in range(4000)]
+    assert told(*first, *(node("p", i, "running", started=NOW - 59) for i in range(4000, 8000))) != ""
+
+
 @pytest.mark.parametrize(
     ("left", "words"),
     [

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prominence_jupyter.magics.cell.variables.json_value import NoJsonForm, to_json
+from prominence_jupyter.protocol.json_value import NoJsonForm, to_json
 
 
 class Colour(enum.Enum):

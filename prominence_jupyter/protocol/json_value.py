@@ -1,4 +1,4 @@
-"""A value of a notebook as JSON: what has an obvious form there, and a reason for what has none.
+"""A value of Python as JSON: what has an obvious form there, and a reason for what has none.
 
 NumPy and pandas are asked only where they are loaded already: else a value cannot be theirs. Nothing of a value's own
 code is called to find out what it is.

@@ -1,4 +1,4 @@
-"""Variables of a notebook as values of parameters: a list of them, or a table with a row for each job."""
+"""What a user gives as values of parameters: a list of them, or a table with a row for each job."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any, Final
 
-from prominence_jupyter.magics.cell.variables.json_value import NoJsonForm, loaded, to_json, type_name
+from prominence_jupyter.protocol.json_value import NoJsonForm, loaded, to_json, type_name
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.validation.job_count import MOST_JOBS
 from prominence_jupyter.protocol.workflows.factories import Value
