@@ -68,10 +68,10 @@ class PatientClient:
         with self._restrained():
             return self._client.workflows.workflow(workflow_id)
 
-    def workflow_jobs(self, workflow_id: JobId, known: KnownRecords) -> list[JobRecord]:
+    def workflow_jobs(self, workflow_id: JobId, known: KnownRecords, *, name: str | None) -> list[JobRecord]:
         """See `WorkflowClient.jobs`."""
         with self._restrained():
-            return self._client.workflows.jobs(workflow_id, known)
+            return self._client.workflows.jobs(workflow_id, known, name=name)
 
     @contextmanager
     def output_pieces(self, job_id: JobId, stream: Stream, offset: int | None = None) -> Iterator[Iterator[bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prominence_jupyter.client.client import Client
 from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, WaitTimeout
 from prominence_jupyter.jobs.job_set import JobSet
+from prominence_jupyter.jobs.patience import as_far_as_known
 from prominence_jupyter.jobs.workflows.job_details import JobDetails
 from prominence_jupyter.jobs.workflows.workflow_results import WorkflowResults
 from prominence_jupyter.protocol import status
@@ -153,13 +154,25 @@ class Workflow(WorkflowResults):
         """
         try:
             self.jobs.wait(timeout)
-        except WaitTimeout as late:
-            raise WaitTimeout(f"workflow {one_line(self.id, 40)} had not ended: {late}") from None
+        except WaitTimeout:
+            raise WaitTimeout(self._late(timeout or 0.0)) from None
         except NoSuchJob:  # some are lost; the workflow itself may be known
             pass
         if (watched := self.jobs.watched.workflow) and watched.gone:
             raise NoSuchWorkflow(f"{self.url} knows workflow {one_line(self.id, 40)} no more")
         return self.record
+
+    def _late(self, after_s: float) -> str:
+        """Return that it had not ended, and how far it was, as far as that is known; nothing is asked."""
+        watched, described = self.jobs.watched, self.latest
+        known = as_far_as_known(watched.trouble, is_heard_of=watched.ticks > 0)
+        said = f"workflow {one_line(self.id, 40)} had not ended after {after_s:g} s{known}"
+        nodes = WorkflowNodes.of(described) if described else WorkflowNodes("", [])
+        if not nodes.nodes or not (watched.workflow and watched.workflow.is_listed):
+            return f"{said}; it goes on"
+        latest = nodes.latest(entry.record for entry in watched.entries.values() if entry.record)
+        done = sum(map(ended_well, latest.values()))
+        return f"{said}: {done:,} of {len(nodes.nodes):,} jobs are done; it goes on"
 
     def delete(self) -> None:
         """Delete the workflow: its jobs are ended, and no more begun.

@@ -68,10 +68,14 @@ class WatchedWorkflow:
         """Whether it makes no more jobs, and all are known."""
         return self.has_ended and not self.wants_jobs
 
+    @property
+    def name(self) -> str | None:
+        """Its name, None while that is not known."""
+        return self.record.name if self.record else None
+
     def has(self, record: JobRecord) -> bool:
         """Tell whether a job may be one of its, by its name."""
-        name = self.record.name if self.record else None
-        return not name or (record.name or "").startswith(f"{name}/")
+        return not self.name or (record.name or "").startswith(f"{self.name}/")
 
     def strangers(self, known: Iterable[str]) -> set[str]:
         """Return which jobs of its name in the plain listing are neither known nor those of another workflow."""

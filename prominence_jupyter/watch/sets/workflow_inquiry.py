@@ -16,7 +16,6 @@ from typing import Final
 
 from prominence_jupyter.client.known_records import KnownRecords
 from prominence_jupyter.errors import NoSuchJob, NoSuchWorkflow, ProminenceError
-from prominence_jupyter.protocol.paths import JobId
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.judging.reports import may_have_ended
 from prominence_jupyter.watch.patient_client import PatientClient
@@ -54,7 +53,7 @@ class WorkflowInquiry:
         self._client = client
         self._longest_pause_s = longest_pause_s
         self._clock = clock
-        self._turns: dict[str, JobId] = {}
+        self._turns: list[str] = []
         self._asked: dict[str, _Asked] = {}
 
     def report(self, watched: WatchedSet, workflow: WatchedWorkflow, listing: Mapping[str, JobRecord]) -> bool:
@@ -66,7 +65,7 @@ class WorkflowInquiry:
         if not missed and trouble is None and watched.awaits_workflow:
             trouble = self._describe(watched, workflow)
         if (missed or workflow.wants_jobs or workflow.trouble) and self._is_time(watched, workflow, missed):
-            self._turns[str(workflow.id)] = workflow.id
+            self._turns.append(str(workflow.id))
         is_news = workflow.misses(missed)
         return watched.conclude(trouble or workflow.trouble) or is_news
 
@@ -74,7 +73,7 @@ class WorkflowInquiry:
         """Ask for the jobs of the workflow whose turn it is; return whether there was news, None if it is nobody's."""
         workflows = [(one, one.workflow) for one in sets if one.workflow]
         watched_ids = {str(workflow.id) for _, workflow in workflows}
-        turns = {key: workflow_id for key, workflow_id in self._turns.items() if key in watched_ids}
+        turns = [key for key in self._turns if key in watched_ids]
         self._turns.clear()  # the plain listing comes first again, and calls for the others once more
         if not turns:
             return None
@@ -82,7 +81,7 @@ class WorkflowInquiry:
         key = min(turns, key=lambda key: self._asked[key].at)
         concerned = [(one, workflow) for one, workflow in workflows if str(workflow.id) == key]
         try:
-            records = self._jobs(turns[key], self._asked[key])
+            records = self._jobs(concerned[0][1], self._asked[key])
         except ProminenceError as error:
             for watched, workflow in concerned:
                 workflow.trouble = error
@@ -93,7 +92,7 @@ class WorkflowInquiry:
             watched.take_all(workflow, records)
             trouble = self._describe(watched, workflow) if watched.awaits_workflow else None
             if workflow.wants_jobs and workflow.has_ended:
-                self._turns[key] = workflow.id  # nothing else is waited for
+                self._turns.append(key)  # nothing else is waited for
             news |= watched.conclude(trouble)
         return news
 
@@ -106,10 +105,10 @@ class WorkflowInquiry:
         listed = filter(None, map(workflow.listing.get, open_keys))
         return all(map(may_have_ended, listed))
 
-    def _jobs(self, workflow_id: JobId, asked: _Asked) -> list[JobRecord]:
+    def _jobs(self, workflow: WatchedWorkflow, asked: _Asked) -> list[JobRecord]:
         asked.at = self._clock()
         try:
-            return self._client.workflow_jobs(workflow_id, asked.jobs)
+            return self._client.workflow_jobs(workflow.id, asked.jobs, name=workflow.name)
         except _NOT_THERE:
             return []
         finally:

@@ -108,7 +108,7 @@ def test_a_graph_of_jobs_gives_its_results_while_it_runs_and_after_a_restart_and
     workflow = local.submit_workflow(description)
     assert repr(workflow) == f"<Workflow {workflow.id} 'graph': submitted>"
     assert set(workflow.results("json")["status"]) <= {"waiting", "pending", "running", "completed"}
-    with pytest.raises(WaitTimeout, match=f"workflow {workflow.id} had not ended: "):
+    with pytest.raises(WaitTimeout, match=rf"^workflow {workflow.id} had not ended after 0 s[^:]*; it goes on$"):
         workflow.wait(0)
     assert workflow.wait(60).status == "failed"
     assert (workflow.done(), workflow.status, workflow.progress.total) == (True, "failed", 4)
@@ -163,6 +163,20 @@ def test_a_sweep_is_there_once_and_is_cloned_and_deleted(local):
     anew = local.sweep(description, {"n": [0, 1], "kind": ["a", "b"]}, once=True)
     assert not anew.joined
     anew.delete()
+
+
+def test_who_waits_too_short_is_told_how_far_it_is(local):
+    description = {"name": "slow", "jobs": [job("true", "first"), job("sleep 60", "last")]}
+    workflow = local.submit_workflow(description)
+    try:
+        until = time.monotonic() + 60
+        while workflow.jobs.counts().get("completed") != 1:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        with pytest.raises(WaitTimeout, match="had not ended after 0.01 s: 1 of 2 jobs are done; it goes on$"):
+            workflow.wait(0.01)
+    finally:
+        workflow.delete()
 
 
 def test_one_that_is_not_there_is_said(local):

@@ -39,10 +39,10 @@ def test_jobs_that_are_not_there_did_not_run_unless_they_were_done_before(servic
 def test_what_was_done_in_the_workflow_that_is_rerun_is_known(service, monkeypatch):
     service.workflow["progress"] = {"total": 3, "done": 1, "failed": 1}
     service.has("point/1", exit_code=1)
-    before = service.handle()
+    again, before = service.handle(), service.handle()
     done = JobRecord.from_json({"id": 7, "name": "w/point/0", "status": "completed"})
     monkeypatch.setattr(before, "job_records", lambda: [done])
-    again = Workflow(before.client, before.watcher, 1, reruns=before)
+    again = Workflow(again.client, again.watcher, 1, reruns=before)
     with pytest.raises(JobFailed, match=r"1 of 3 jobs of workflow 1 did not succeed, and 1 did not run: point/1"):
         raise_unless_workflow_succeeded(again, again.record)
 

@@ -30,6 +30,7 @@ class Service:
         self.policies: dict = {}
         self.faults: dict[str, Exception] = {}
         self.asked: list[str] = []
+        self.names: set[str | None] = set()
         self.before_own = lambda: None
         self.workflows = self
 
@@ -62,8 +63,9 @@ class Service:
         self._ask("workflow")
         return WorkflowRecord.from_json(self._described(workflow_id)) if self.status else None
 
-    def jobs_of(self, workflow_id, known):
+    def jobs_of(self, workflow_id, known, *, name):
         self._ask("own")
+        self.names.add(name)
         self.before_own()
         mine = [job for job in self.jobs.values() if str(job.get("of", 7)) == str(workflow_id)]
         return known.read(reversed(mine)) if self.status else []
@@ -146,6 +148,7 @@ def test_at_first_all_is_asked_and_then_the_plain_listing_alone(service):
     play = Play(service)
     assert play.tick() == ["plain", "workflow"]
     assert play.tick() == ["own"]
+    assert service.names == {"study"}
     assert play.status() == {"1": ("running", False), "2": ("completed", True)}
     assert play.tick() == ["plain"]
     assert play.tick() == ["plain"]

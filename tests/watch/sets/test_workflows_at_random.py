@@ -82,6 +82,10 @@ class Watching(RuleBasedStateMachine):
     def fail(self, what, fault):
         self.service.faults = {what: fault} if fault else {}
 
+    @rule(seconds=st.sampled_from([0, 0.1, 30]))
+    def take_long(self, seconds):
+        self.service.before_own = self.play.takes(seconds)
+
     @invariant()
     def nothing_is_made_up(self):
         if not hasattr(self, "play"):

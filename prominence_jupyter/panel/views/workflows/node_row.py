@@ -71,13 +71,10 @@ class NodeState:
     def counted(self) -> tuple[str, str, Tone]:
         """Its status in words, the shorter words under which it is counted, and its tone."""
         if self.record is None:
-            known = [
-                (self.done_before, _BEFORE),
-                (self.not_run, _NEVER),
-                (self.not_listed, _UNLISTED),
-                (True, _WAITING),
-            ]
-            word, tone = next(words for holds, words in known if holds)
+            why = (
+                _BEFORE if self.done_before else _NEVER if self.not_run else _UNLISTED if self.not_listed else _WAITING
+            )
+            word, tone = why
             return word, word, tone
         return counted_status(self.record, ended=self.ended, gone=self.gone)
 
