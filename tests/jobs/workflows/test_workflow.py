@@ -170,10 +170,10 @@ def test_who_waits_too_short_is_told_how_far_it_is(local):
     workflow = local.submit_workflow(description)
     try:
         until = time.monotonic() + 60
-        while workflow.jobs.counts().get("completed") != 1:
+        while workflow.jobs.counts.get("completed") != 1:
             assert time.monotonic() < until
             time.sleep(0.05)
-        with pytest.raises(WaitTimeout, match="had not ended after 0.01 s: 1 of 2 jobs are done; it goes on$"):
+        with pytest.raises(WaitTimeout, match=r"had not ended after 0.01 s: 1 of 2 jobs are done; it goes on$"):
             workflow.wait(0.01)
     finally:
         workflow.delete()
