@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from prominence_jupyter.jobs.job import Job
 from prominence_jupyter.jobs.job_set import JobSet
 from prominence_jupyter.jobs.workflows.workflow import Workflow
-from prominence_jupyter.notebook.job_display import JobDisplay
-from prominence_jupyter.notebook.job_lines import JobLines
-from prominence_jupyter.notebook.set_lines import SetLines
-from prominence_jupyter.notebook.workflow_lines import WorkflowLines
+from prominence_jupyter.notebook.many_jobs.set_lines import SetLines
+from prominence_jupyter.notebook.one_job.job_display import JobDisplay
+from prominence_jupyter.notebook.one_job.job_lines import JobLines
+from prominence_jupyter.notebook.workflows.workflow_lines import WorkflowLines
 from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
@@ -76,7 +76,7 @@ def show_set(jobs: JobSet, shell: Any, *, panel: bool, follow: bool) -> ShownSet
         As for `show`.
     """
     if getattr(shell, "kernel", None) is not None:
-        from prominence_jupyter.notebook.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
+        from prominence_jupyter.notebook.many_jobs.set_display import SetDisplay  # noqa: PLC0415 - when one is shown
 
         return SetDisplay(jobs, shell.display_pub, live=panel, stays=follow)
     lines = SetLines(jobs)
@@ -103,7 +103,7 @@ def show_workflow(
     if follow:
         _ = workflow.jobs.records  # it may have ended: what is shown first is not that nothing is known
     if getattr(shell, "kernel", None) is not None:
-        from prominence_jupyter.notebook.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
+        from prominence_jupyter.notebook.workflows.workflow_display import WorkflowDisplay  # noqa: PLC0415 - when one is shown
 
         return WorkflowDisplay(workflow, shell.display_pub, live=panel, stays=follow, asks=not is_timed)
     lines = WorkflowLines(workflow)

@@ -4,7 +4,7 @@ from prominence_jupyter.client.access.token import Token
 from prominence_jupyter.client.access.token_source import FixedToken
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.jobs.job import Job
-from prominence_jupyter.notebook.job_lines import JobLines
+from prominence_jupyter.notebook.one_job.job_lines import JobLines
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.watch.listener import Snapshot
 

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from prominence_jupyter.notebook import live_table
-from prominence_jupyter.notebook.live_table import LiveTable
+from prominence_jupyter.notebook.many_jobs import live_table
+from prominence_jupyter.notebook.many_jobs.live_table import LiveTable
 from prominence_jupyter.panel.jobs_table import JobsTable
 from prominence_jupyter.panel.views.job_row import job_row, row_id
 from prominence_jupyter.protocol.record import JobRecord

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
+from prominence_jupyter.notebook.workflows.node_states import NodeStates, as_it_goes
 from prominence_jupyter.protocol.record import JobRecord
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 from prominence_jupyter.watch.sets.set_change import Entry

@@ -10,8 +10,8 @@ import responses
 from ipywidgets.widgets import widget as widgets
 
 from prominence_jupyter.jobs.session import Session
-from prominence_jupyter.notebook.live_panel import LivePanel
-from prominence_jupyter.notebook.live_table import LiveTable
+from prominence_jupyter.notebook.many_jobs.live_table import LiveTable
+from prominence_jupyter.notebook.one_job.live_panel import LivePanel
 from prominence_jupyter.panel.outbox import shared_outbox
 from prominence_jupyter.panel.views.job_row import job_row
 from prominence_jupyter.panel.workflow_head import WorkflowHead
@@ -53,7 +53,7 @@ def test_a_panel_whose_making_is_interrupted_watches_nothing(service, transport,
         until(lambda: len(service.calls) > 2)  # the watch has news meanwhile
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("prominence_jupyter.notebook.live_panel.JobPanel", interrupted)
+    monkeypatch.setattr("prominence_jupyter.notebook.one_job.live_panel.JobPanel", interrupted)
     with pytest.raises(KeyboardInterrupt):
         LivePanel(job)
     until(lambda: not ours())

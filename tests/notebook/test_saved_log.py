@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from prominence_jupyter.notebook import saved_log
-from prominence_jupyter.notebook.saved_log import save_log
+from prominence_jupyter.notebook.one_job import saved_log
+from prominence_jupyter.notebook.one_job.saved_log import save_log
 from prominence_jupyter.watch.logs.spool import Spool
 
 

@@ -92,6 +92,10 @@ class Results:
             )
             for place, (node, record) in enumerate(jobs)
         ]
+        going = sum(record is None or not is_settled(record, workflow) for _, record in jobs)
+        if reader and going and not workflow.has_ended:
+            said = f"{going:,} of {len(jobs):,} jobs have not ended: nothing can be read of them yet"
+            warnings.warn(said, OutputsUnread, stacklevel=3)
         if missing := sum(why == NOT_LISTED for why in absent.values()):
             warnings.warn(
                 f"the service does not list {missing:,} of {len(nodes.nodes):,} jobs, of which nothing can be said; "

@@ -93,8 +93,8 @@ class WorkflowResults:
         Warns
         -----
         OutputsUnread
-            Some outputs of jobs that ended well could not be read, or the service does not list all jobs of a workflow
-            that has ended; the column ``problem`` says why.
+            Some jobs have not ended, some outputs of jobs that ended well could not be read, or the service does not
+            list all jobs of a workflow that has ended; the column ``problem`` says why.
         """
         is_rerun = self.reruns is not None
         return self._results.frame(self.record, self.job_records(), parse, progress, is_rerun=is_rerun)

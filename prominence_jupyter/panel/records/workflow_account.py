@@ -26,6 +26,7 @@ _BELOW: Final = 4 * 1024
 _STEPS: Final = ("job", "waits for", "state")
 _WAITS_FOR: Final = 1
 _AGAIN: Final = "run what failed again"
+_ERRORS: Final = "errors of the first that failed"
 _AFTER_LIMIT: Final = 120
 
 
@@ -47,6 +48,8 @@ class WorkflowAccount:
         What to type for what the table leaves out, for example ``NAME.results()``.
     again
         What to type to run what failed once more, for example ``%prominence rerun 12``; told where something did.
+    errors
+        What to type to see why the first of the jobs that failed did, for example ``%prominence stderr 12 point 3``.
     usage
         What the jobs used, by the ``id`` of their rows; wanted at the end only.
     """
@@ -57,6 +60,7 @@ class WorkflowAccount:
     refresh: str
     listing: str
     again: str = ""
+    errors: str = ""
     usage: Mapping[str, JobUsage] = field(default_factory=dict)
 
     @property
@@ -68,6 +72,12 @@ class WorkflowAccount:
     def offers_again(self) -> bool:
         """Whether there is something to run once more, and words for it."""
         return bool(self.view["failed"] and self.again)
+
+    @property
+    def advice(self) -> list[tuple[str, str]]:
+        """What to type where not all is well, each with what that does."""
+        offered = [(_ERRORS, self.errors), (_AGAIN, self.again if self.offers_again else "")]
+        return [(what, one_line(typed)) for what, typed in offered if typed]
 
     @property
     def jobs(self) -> ManyJobs:
@@ -88,7 +98,7 @@ def workflow_record_html(account: WorkflowAccount) -> str:
         markup.paragraph(" · ".join(map(markup.text, [jobs.words, *jobs.counts]))) if account.rows else "",
         jobs.bar,
         markup.facts(jobs.summary(view["created"], view["ended"])),
-        markup.paragraph(f"{_AGAIN}: {markup.code(one_line(account.again))}") if account.offers_again else "",
+        *(markup.paragraph(f"{what}: {markup.code(typed)}") for what, typed in account.advice),
         markup.table([markup.table_head(_STEPS, frozenset()), *steps]) if steps else "",
     ]
     room = WORKFLOW_RECORD_LIMIT - _BELOW - sum(len(part.encode()) for part in above)
@@ -106,7 +116,7 @@ def workflow_record_text(account: WorkflowAccount) -> str:
         view["reason"],
         " · ".join([jobs.words, *jobs.counts]) if account.rows else "",
         columns([(f"  {label}", value) for label, value in jobs.summary(view["created"], view["ended"])]),
-        f"  {_AGAIN}: {one_line(account.again)}" if account.offers_again else "",
+        *(f"  {what}: {typed}" for what, typed in account.advice),
         columns([_STEPS, *steps], indent="  ") if steps else "",
         *jobs.table_text(),
     ]

@@ -40,9 +40,8 @@ def typed(values: Sequence[Any]) -> Any:
         return arrays.texts([value if value is None else showable(value) for value in plain])
     objects = np.empty(len(plain), dtype=object)
     objects[:] = plain
-    if kinds <= {int, float}:
-        return pd.Series(objects).array
-    return pd.Series(objects).infer_objects().array
+    column = pd.Series(objects)
+    return (column if kinds <= {int, float} else column.infer_objects()).array
 
 
 def typed_parameters(values: Sequence[Any]) -> Any:

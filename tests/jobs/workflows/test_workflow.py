@@ -92,6 +92,7 @@ def test_each_factory_gives_its_results(local, made, said, expected, dtypes):
     assert frame["problem"].isna().all()
 
 
+@pytest.mark.filterwarnings("ignore:.* jobs have not ended")
 def test_a_graph_of_jobs_gives_its_results_while_it_runs_and_after_a_restart_and_a_rerun(local, tmp_path):
     """What failed runs again in the new workflow; what was done before is in its results too."""
     flag = tmp_path / "flag"

@@ -6,8 +6,8 @@ import time
 
 from prominence_jupyter.errors import WaitTimeout
 from prominence_jupyter.jobs.workflows.workflow import Workflow
-from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
-from prominence_jupyter.notebook.set_lines import SetLines
+from prominence_jupyter.notebook.many_jobs.set_lines import SetLines
+from prominence_jupyter.notebook.workflows.node_states import NodeStates, as_it_goes
 from prominence_jupyter.panel.views.workflows.progress import progress_text
 from prominence_jupyter.panel.views.workflows.workflow_view import workflow_status
 from prominence_jupyter.protocol.plain_text import one_line

@@ -9,7 +9,7 @@ from typing import Any
 from ipywidgets import DOMWidget, VBox
 
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.notebook.live_panel import LivePanel
+from prominence_jupyter.notebook.one_job.live_panel import LivePanel
 from prominence_jupyter.panel.jobs_table import JobsTable
 from prominence_jupyter.protocol.paths import JobId
 

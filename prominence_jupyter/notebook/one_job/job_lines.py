@@ -9,7 +9,7 @@ from typing import Final
 
 from prominence_jupyter.errors import WaitTimeout
 from prominence_jupyter.jobs.job import Job
-from prominence_jupyter.notebook.views import view_of
+from prominence_jupyter.notebook.one_job.views import view_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.plain_text import one_line

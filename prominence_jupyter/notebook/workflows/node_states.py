@@ -96,7 +96,8 @@ class NodeStates:
             return None
         name = self._nodes.name_of(entry.record.name) or entry.record.name or str(entry.job_id)
         known = self._entries.get(name)
-        if known and known.record and attempt_order(known.record) > attempt_order(entry.record):
+        is_older = known and known.record and attempt_order(known.record) > attempt_order(entry.record)
+        if known and is_older and str(known.job_id) != str(entry.job_id):
             return None
         self._entries[name] = entry
         return name

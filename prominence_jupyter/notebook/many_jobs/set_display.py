@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from prominence_jupyter.jobs.job_set import JobSet
-from prominence_jupyter.notebook.table_display import TableDisplay
+from prominence_jupyter.notebook.many_jobs.table_display import TableDisplay
 from prominence_jupyter.panel.records.job_usage import JobUsage
 from prominence_jupyter.panel.records.set_record import SetAccount, set_record_html, set_record_text
 from prominence_jupyter.panel.views.job_row import job_row, row_id
@@ -14,7 +14,7 @@ from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.record import JobRecord
 
 if TYPE_CHECKING:
-    from prominence_jupyter.notebook.live_table import LiveTable
+    from prominence_jupyter.notebook.many_jobs.live_table import LiveTable
 
 _IDS_NAMED: Final = 20
 
@@ -32,7 +32,7 @@ class SetDisplay(TableDisplay):
         return self._jobs.wait(timeout)
 
     def _new_table(self) -> LiveTable:
-        from prominence_jupyter.notebook.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
+        from prominence_jupyter.notebook.many_jobs.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
 
         def ids() -> dict[str, Any]:
             return {row_id(job_id): job_id for job_id in self._jobs.ids}

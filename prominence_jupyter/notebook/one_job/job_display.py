@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prominence_jupyter.errors import TOKEN_TROUBLES
 from prominence_jupyter.jobs.job import Job
+from prominence_jupyter.notebook.one_job.views import view_of
 from prominence_jupyter.notebook.outputs import LiveAndRecord
-from prominence_jupyter.notebook.views import view_of
 from prominence_jupyter.protocol import status
 from prominence_jupyter.protocol.paths import Stream
 from prominence_jupyter.protocol.plain_text import one_line
@@ -57,7 +57,7 @@ class JobDisplay:
         return self._job.wait_for(self._watched, timeout)
 
     def _show_panel(self) -> None:
-        from prominence_jupyter.notebook.live_panel import LivePanel  # noqa: PLC0415 - widgets, when one is shown
+        from prominence_jupyter.notebook.one_job.live_panel import LivePanel  # noqa: PLC0415 - widgets, when one is shown
 
         live = LivePanel(self._job, self._read)
         self._outputs.show_live(live.panel, live.close)

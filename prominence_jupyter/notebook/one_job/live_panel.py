@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from prominence_jupyter.jobs.job import Job
-from prominence_jupyter.notebook.saved_log import save_log
-from prominence_jupyter.notebook.views import view_of
+from prominence_jupyter.notebook.one_job.saved_log import save_log
+from prominence_jupyter.notebook.one_job.views import view_of
 from prominence_jupyter.panel.job_panel import JobPanel, PanelActions
 from prominence_jupyter.panel.views.description import description_json
 from prominence_jupyter.protocol.paths import STREAMS, Stream

@@ -15,7 +15,7 @@ from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.watch.sets.set_change import SetChange
 
 if TYPE_CHECKING:
-    from prominence_jupyter.notebook.live_table import LiveTable
+    from prominence_jupyter.notebook.many_jobs.live_table import LiveTable
 
 
 class TableDisplay(ABC):

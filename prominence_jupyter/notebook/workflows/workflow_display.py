@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from prominence_jupyter.errors import ProminenceError
 from prominence_jupyter.jobs.workflows.workflow import Workflow
-from prominence_jupyter.notebook.node_states import NodeStates, as_it_goes
-from prominence_jupyter.notebook.table_display import TableDisplay
+from prominence_jupyter.notebook.many_jobs.table_display import TableDisplay
+from prominence_jupyter.notebook.workflows.node_states import NodeStates, as_it_goes
 from prominence_jupyter.panel.records.job_usage import JobUsage
 from prominence_jupyter.panel.records.workflow_account import (
     WorkflowAccount,
@@ -23,7 +24,7 @@ from prominence_jupyter.protocol.plain_text import one_line
 from prominence_jupyter.protocol.workflows.workflow_record import WorkflowRecord
 
 if TYPE_CHECKING:
-    from prominence_jupyter.notebook.live_table import LiveTable
+    from prominence_jupyter.notebook.many_jobs.live_table import LiveTable
     from prominence_jupyter.panel.workflow_head import WorkflowHead
 
 _GONE = "the service knows this workflow no more"
@@ -60,7 +61,7 @@ class WorkflowDisplay(TableDisplay):
         return self._workflow.wait(timeout)
 
     def _new_table(self) -> LiveTable:
-        from prominence_jupyter.notebook.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
+        from prominence_jupyter.notebook.many_jobs.live_table import LiveTable  # noqa: PLC0415 - widgets, when one is shown
         from prominence_jupyter.panel.workflow_head import WorkflowActions, WorkflowHead  # noqa: PLC0415 - as above
 
         self._head = WorkflowHead(self._view(), actions=WorkflowActions(rerun=self._rerun, delete=self._delete))
@@ -114,10 +115,20 @@ class WorkflowDisplay(TableDisplay):
             parameters=self._nodes.parameters,
             refresh=_refresh(self._workflow),
             listing=f"session.workflow({self._workflow.id!r}).results()",
+            errors=self._errors(),
             again=f"%prominence rerun {one_line(self._workflow.id, 40)}",
             usage=self._usage,
         )
         return workflow_record_html(account), workflow_record_text(account)
+
+    def _errors(self) -> str:
+        """Return what to type to see why the first job that failed did so; nothing where none did."""
+        bad = (name for name, row in self._rows.items() if row["tone"] == "bad" and row["job"])
+        first = next((self._nodes.states[name].node for name in bad if name in self._nodes.states), None)
+        if first is None:
+            return ""
+        words = [first.job] if first.number is None else [first.job, str(first.number)]
+        return f"%prominence stderr {one_line(self._workflow.id, 40)} {' '.join(map(shlex.quote, words))}"
 
     def _rerun(self) -> str:
         again = self._workflow.rerun()

@@ -1,0 +1,1 @@
+"""Many jobs on the screen, as a table."""
