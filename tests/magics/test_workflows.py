@@ -84,6 +84,35 @@ def test_what_cannot_be_meant(line, said, swept, say):
         say(line)
 
 
+@pytest.mark.parametrize(
+    ("factory", "found", "dtypes"),
+    [
+        (
+            {
+                "type": "zip",
+                "parameters": [{"name": "x", "values": [-1.5, 1e-05]}, {"name": "word", "values": ["a", "007"]}],
+            },
+            {"x": [-1.5, 1e-05], "word": ["a", "007"], "said": ["-1.5 a", "1e-05 007"]},
+            {"x": "float64", "word": "string", "said": "string"},
+        ),
+        (
+            {"type": "parameterSweep", "parameters": [{"name": "x", "start": 1, "end": 3, "step": 2}]},
+            {"x": [1, 3], "said": ["1 $word", "3 $word"]},
+            {"x": "int64", "said": "string"},
+        ),
+        ({"type": "repeat", "number": 2}, {"number": [0, 1], "said": ["$x $word"] * 2}, {"number": "Int64"}),
+    ],
+    ids=["zip", "parameterSweep", "repeat"],
+)
+def test_each_factory_runs_from_a_cell_and_gives_its_results(shell, factory, found, dtypes):
+    jobs = [job("echo $x $word", name="point")]
+    body = {"name": "made", "jobs": jobs, "factories": [{"name": "f", "jobs": ["point"]} | factory]}
+    run(shell, "made --wait --yes", body, "prominence_workflow")
+    frame = shell.user_ns["made"].results(r"(?P<said>.+)")
+    assert {name: frame[name].tolist() for name in found} == found
+    assert {name: str(frame[name].dtype) for name in dtypes} == dtypes
+
+
 def test_a_workflow_that_is_not_there(say):
     with pytest.raises(NoSuchWorkflow, match="there is no workflow 99999"):
         say("watch workflow 99999")
