@@ -38,13 +38,14 @@ class Token:
         Where it came from, in words fit for a message.
     """
 
-    __slots__ = ("_text", "source")
+    __slots__ = ("_claims", "_text", "source")
 
     def __init__(self, text: str, source: str) -> None:
         text = text.strip()
         if not text or not text.isascii() or not text.isprintable() or " " in text:
             raise TokenMalformed(f"{source} does not hold an access token; {NEW_ONE}")
         self._text = text
+        self._claims: Mapping[str, Any] | None = None
         self.source = source
 
     def __repr__(self) -> str:
@@ -66,10 +67,12 @@ class Token:
     @property
     def claims(self) -> Mapping[str, Any]:
         """What a JWT says of itself, not verified; nothing if it is opaque."""
-        try:
-            return jwt.decode(self._text, options={"verify_signature": False})
-        except jwt.InvalidTokenError:
-            return {}
+        if self._claims is None:  # they are asked for with each request
+            try:
+                self._claims = jwt.decode(self._text, options={"verify_signature": False})
+            except jwt.InvalidTokenError:
+                self._claims = {}
+        return self._claims
 
     @property
     def expires(self) -> float | None:

@@ -97,6 +97,7 @@ class FoundToken:
     def _current(self) -> Token:
         with self._lock:
             found = self._found()
+            found = self._token if self._token is not None and found == self._token else found  # which is read already
             is_other = self._is_other = self._token is not None and found.issuer != self._token.issuer
             if self._token is None or (found != self._token and not is_other):
                 self._token, self._is_refused = found, False
