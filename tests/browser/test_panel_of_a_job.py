@@ -112,11 +112,12 @@ def test_a_whole_log_is_saved_beside_the_notebook_and_nothing_is_written_over(ru
     panel.notebook.run_code("one.delete()")
 
 
-def test_output_goes_on_appearing_while_a_cell_runs_for_seconds(run):
-    panel = run("for i in $(seq 1 300); do echo tick $i; sleep 0.2; done", "import time\ntime.sleep(8)")
+def test_output_goes_on_appearing_while_a_cell_runs_for_seconds(run, done):
+    panel = run("for i in $(seq 1 300); do echo tick $i; sleep 0.2; done", GOES_ON.format(str(done)))
     for number in (5, 15, 25):
         panel.sees(f"tick {number}")
         assert panel.page.evaluate(PROMPT, 2) == "[*]:"
+    done.touch()
     panel.notebook.wait_idle()
     panel.notebook.run_code("one.delete()")
 
