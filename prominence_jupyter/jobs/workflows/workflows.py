@@ -109,9 +109,7 @@ class Workflows:
         if not isinstance(job, Mapping):
             job = JobDescription.prepare(job).body  # which says what is wrong
         columns = grid({name: _values(name, given) for name, given in parameters.items()})
-        if labels and isinstance(given := job.get("labels", {}), Mapping):
-            job = {**job, "labels": {**given, **labels}}
-        return self.submit_workflow(swept(job, columns), once=once, sure=sure)
+        return self.submit_workflow(swept(job, columns, labels), once=once, sure=sure)
 
     def workflow(self, workflow_id: JobId, *, reruns: JobId | None = None) -> Workflow:
         """Return the workflow with that id.

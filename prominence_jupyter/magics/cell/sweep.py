@@ -41,7 +41,7 @@ def read_sweep(
     """
     read = CellJson(cell, names)
     check_is_job(read.value)
-    workflow = swept(_labelled(read.value, labels), columns.values) if isinstance(read.value, dict) else read.value
+    workflow = swept(read.value, columns.values, labels) if isinstance(read.value, dict) else read.value
     try:
         description = WorkflowDescription.prepare(workflow)
     except DescriptionError as error:
@@ -49,12 +49,6 @@ def read_sweep(
     if asked := [] if sure else questions(description.body):
         raise _error(read, columns, asked, ASKED, GO_ON)
     return description
-
-
-def _labelled(job: Mapping[str, Any], labels: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return a job with more labels, unless it has something else there, which the rules refuse."""
-    given = job.get("labels", {})
-    return {**job, "labels": {**given, **labels}} if labels and isinstance(given, Mapping) else job
 
 
 def _error(

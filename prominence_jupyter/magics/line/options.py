@@ -85,14 +85,7 @@ def line_parser() -> Parser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
     _add_service_verbs(verbs)
-    listing = verbs.add_parser("list", help="jobs, or with the word workflows those, as a DataFrame", kinds=_KINDS)
-    which = listing.add_mutually_exclusive_group()
-    which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
-    which.add_argument("--all", action="store_true", help="active jobs, and all that have ended")
-    which.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
-    listing.add_argument("--last", type=count, metavar="N", help="with --completed: how many (default 1)")
-    _add_filters(listing)
-
+    _add_list(verbs)
     _add_usage(verbs)
     cache = verbs.add_parser("cache", help="tell of the ended jobs that are kept on disk, so that they load at once")
     cache.add_argument("--clear", action="store_true", help="forget them")
@@ -120,6 +113,26 @@ def line_parser() -> Parser:
     _add_id(execute)
     execute.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its words")
 
+    _add_download(verbs)
+    wait = verbs.add_parser(
+        "wait", help="wait until jobs or a workflow have ended; an error if one did not succeed", kinds=_KIND
+    )
+    wait.add_argument("ids", nargs="+", metavar="ID", help=f"ids of jobs, or the variables that hold them; {_OR}")
+    wait.add_argument("--timeout", type=seconds, metavar="S", help="wait at most so many seconds")
+    return parser
+
+
+def _add_list(verbs: argparse._SubParsersAction[Parser]) -> None:
+    listing = verbs.add_parser("list", help="jobs, or with the word workflows those, as a DataFrame", kinds=_KINDS)
+    which = listing.add_mutually_exclusive_group()
+    which.add_argument("--completed", action="store_true", help="jobs that have ended, with what they used")
+    which.add_argument("--all", action="store_true", help="active jobs, and all that have ended")
+    which.add_argument("--live", action="store_true", help="active jobs as a live table, new ones as they come")
+    listing.add_argument("--last", type=count, metavar="N", help="with --completed: how many (default 1)")
+    _add_filters(listing)
+
+
+def _add_download(verbs: argparse._SubParsersAction[Parser]) -> None:
     download = verbs.add_parser(
         "download", help="fetch the output files and folders of an ended job, or of those of a workflow", kinds=_KIND
     )
@@ -128,13 +141,6 @@ def line_parser() -> Parser:
         "--dir", metavar="FOLDER", default=".", help="where to put them (default: the working folder)"
     )
     download.add_argument("--force", action="store_true", help="write over files that are there")
-
-    wait = verbs.add_parser(
-        "wait", help="wait until jobs or a workflow have ended; an error if one did not succeed", kinds=_KIND
-    )
-    wait.add_argument("ids", nargs="+", metavar="ID", help=f"ids of jobs, or the variables that hold them; {_OR}")
-    wait.add_argument("--timeout", type=seconds, metavar="S", help="wait at most so many seconds")
-    return parser
 
 
 def _add_service_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:

@@ -41,7 +41,9 @@ def grid(parameters: Mapping[str, Iterable[Value]]) -> dict[str, list[Value]]:
     return {name: [*column] for name, column in zip(taken, columns, strict=True)}
 
 
-def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
+def swept(
+    job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]], labels: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the description of the workflow.
 
     Parameters
@@ -51,7 +53,11 @@ def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dic
         too. Its notifications become those of the workflow: one e-mail when all jobs have ended, not one for each.
     columns
         The values of each parameter: a row a job.
+    labels
+        Added to those of the job.
     """
+    if labels and isinstance(given := job.get("labels", {}), Mapping):  # else the rules refuse them
+        job = {**job, "labels": {**given, **labels}}
     name = job.get("name") or NAME
     whole: dict[str, Any] = {}
     told = job.get("notifications")
@@ -60,5 +66,5 @@ def swept(job: Mapping[str, Any], columns: Mapping[str, Sequence[Value]]) -> dic
     one = {**{key: value for key, value in job.items() if key not in whole}, "name": name}
     parameters = [{"name": parameter, "values": [*values]} for parameter, values in columns.items()]
     factory = {"name": NAME, "type": "zip", "jobs": [name], "parameters": parameters}
-    labels = {"labels": job["labels"]} if "labels" in job else {}
-    return {"name": name, "jobs": [one], "factories": [factory], **labels, **whole}
+    labelled = {"labels": job["labels"]} if "labels" in job else {}
+    return {"name": name, "jobs": [one], "factories": [factory], **labelled, **whole}
